@@ -1,0 +1,2 @@
+//! The `serment` command.
+fn main() {}

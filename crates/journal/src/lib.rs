@@ -1,0 +1,1 @@
+//! Tamper-evident journal: Merkle log, signed checkpoints, receipts, offline verifier.

@@ -1,0 +1,1 @@
+//! Executes plans: durable steps, verification, outcomes.

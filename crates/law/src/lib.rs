@@ -1,0 +1,1 @@
+//! Territories and calendar rules, dated, with their sources.

@@ -1,0 +1,1 @@
+//! From a register, a catalogue and an instant to a plan: pure.

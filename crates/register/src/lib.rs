@@ -1,0 +1,1 @@
+//! The register language: files to a model, with diagnostics.

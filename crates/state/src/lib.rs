@@ -1,0 +1,1 @@
+//! Serment's own state, on SQLite.

@@ -1,0 +1,1 @@
+//! The port to places where data live: catalogue, conditions, batches.

@@ -1,0 +1,1 @@
+//! The SQL adapters: SQLite and PostgreSQL.
