@@ -1,1 +1,25 @@
-//! From a register, a catalogue and an instant to a plan: pure.
+//! From a register, the catalogues of its stores and an instant to a plan: pure.
+//!
+//! Read in this order: [`cutoff`] turns "3 years after" into a comparison; [`graph`] knows which table refers to which
+//! and which rules govern it; [`judgement`] says when a rule runs on a row and when it has ended; [`steps`] composes the
+//! rules of a table into what happens to its rows and columns; [`preflight`] refuses what the catalogue shows to be
+//! unsafe; [`forecast`] counts. [`Plan::new`] ties them together.
+
+pub mod cutoff;
+mod footing;
+pub mod forecast;
+mod freeze;
+pub mod graph;
+pub mod hash;
+pub mod judgement;
+pub mod locks;
+mod plan;
+pub mod preflight;
+pub mod situation;
+pub mod steps;
+pub mod strategy;
+pub mod translate;
+
+pub use cutoff::Cutoff;
+pub use plan::{Plan, PlanError, PlannedRule};
+pub use situation::{Hold, HoldScope, Situation};

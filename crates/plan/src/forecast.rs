@@ -1,0 +1,362 @@
+//! Counts of a plan: what is due, what is held back and why, what never began.
+//!
+//! The planner asks, the store counts in one pass per table, and the answers are folded here. Counts are never part of
+//! the hash.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serment_register::model::{EventSource, RuleId, TableId};
+use serment_store::condition::{Condition, TimeColumn};
+use serment_store::query::{Tally, TallyRow};
+
+use crate::graph::Graph;
+use crate::judgement::{Judge, Names, Suspension};
+use crate::plan::{Plan, PlanError};
+use crate::situation::Situation;
+use crate::steps::{Effect, PlannedChange, ROW, Step};
+use crate::translate::Ground;
+
+/// A question to a store, and how to read its answer.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// Store.
+    pub store: String,
+    /// What to count.
+    pub tally: Tally,
+    reading: Reading,
+}
+
+#[derive(Debug, Clone)]
+enum Reading {
+    /// Rows of a root, by what its rules say.
+    Rules { rules: Vec<RuleId>, steps: usize },
+    /// Rows that a change reaches.
+    Change {
+        table: TableId,
+        effect: Effect,
+        rules: Vec<RuleId>,
+    },
+}
+
+/// Counts for one rule and one client.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Line {
+    /// Rows of the rule's table on which something is due.
+    pub due: u64,
+    /// Rows of its subjects on which it never began.
+    pub never_started: u64,
+    /// Rows on which it runs because a value is implausible or unreadable.
+    pub implausible: u64,
+    /// Rows on which something would be due, and a hold forbids it.
+    pub held: u64,
+    /// Rows on which it runs because a state holds.
+    pub kept_by_state: u64,
+    /// Rows on which it runs, for whatever reason.
+    pub running: u64,
+    /// Rows on which an event ends it at once while a state still holds.
+    pub contradictory: u64,
+    /// Rows on which it has ended and that stay, because another rule runs.
+    pub kept_by_rule: BTreeMap<RuleId, u64>,
+    /// Rows on which it has ended and no rule runs, and that stay because a staying row refers to them.
+    pub kept_by_reference: u64,
+    /// The earliest clock among the due rows, in the organisation's zone, when the rule's own table holds it.
+    pub oldest: Option<Date>,
+    /// What happens, by table and effect.
+    pub effects: BTreeMap<(TableId, Effect), u64>,
+}
+
+/// Counts of a plan, by rule and client.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Forecast {
+    /// Lines. Every planned rule has at least one, without client when nothing was counted.
+    pub lines: BTreeMap<(RuleId, Option<String>), Line>,
+    /// Rows by table and effect, each row counted once whatever the number of rules that ended on it.
+    pub effects: BTreeMap<(TableId, Effect, Option<String>), u64>,
+}
+
+/// The questions whose answers make the forecast of a plan. `filter` narrows the rows, to a client for instance.
+pub fn questions(
+    plan: &Plan,
+    ground: Ground<'_>,
+    situation: &Situation,
+    filter: &dyn Fn(&TableId) -> Result<Condition, PlanError>,
+) -> Result<Vec<Question>, PlanError> {
+    let graph = Graph::new(ground.register);
+    let names = Names::new();
+    let blind: BTreeSet<RuleId> = plan
+        .families
+        .iter()
+        .filter(|family| family.steps.is_empty())
+        .flat_map(|family| family.rules.clone())
+        .collect();
+    let acts = |rule: &RuleId| match &situation.released {
+        _ if blind.contains(rule) => Suspension::Blind,
+        Some(released) if !released.contains(rule) => Suspension::Observes,
+        _ => Suspension::Acts,
+    };
+    let judge = Judge {
+        ground,
+        names: &names,
+        suspended: &acts,
+    };
+    let mut questions = Vec::new();
+    for family in plan.families.iter().filter(|family| !family.steps.is_empty()) {
+        let root = ground.table(&family.root)?;
+        let own: Vec<&Step> = family
+            .steps
+            .iter()
+            .filter(|step| step.table == family.root)
+            .collect();
+        let mut classes = Vec::new();
+        let mut clocks = Vec::new();
+        for rule in graph.rules_of(&family.root) {
+            let judged = judge.judge(root, rule, ROW)?;
+            classes.extend([
+                judged.ended,
+                judged.runs,
+                judged.never_began,
+                judged.implausible,
+                judged.held_by_state,
+                judged.contradictory,
+            ]);
+            clocks.push(clock_columns(ground, root, rule)?);
+        }
+        classes.extend(own.iter().map(|step| step.expected.clone()));
+        classes.push(own.first().map_or(Condition::Never, |step| step.frozen.clone()));
+        classes.push(Condition::any(
+            own.iter()
+                .filter(|step| step.effect == Effect::Erase)
+                .map(|step| step.expected.clone()),
+        ));
+        let client = own.first().and_then(|step| step.client.clone());
+        questions.push(Question {
+            store: family.root.store.clone(),
+            tally: Tally {
+                table: ground.name(&family.root)?,
+                alias: ROW,
+                filter: filter(&family.root)?,
+                client,
+                classes,
+                clocks,
+            },
+            reading: Reading::Rules {
+                rules: graph
+                    .rules_of(&family.root)
+                    .iter()
+                    .map(|rule| rule.id.clone())
+                    .collect(),
+                steps: own.len(),
+            },
+        });
+        for change in family.steps.iter().flat_map(|step| &step.changes) {
+            questions.push(of_change(change, filter)?);
+        }
+    }
+    Ok(questions)
+}
+
+fn of_change(
+    change: &PlannedChange,
+    filter: &dyn Fn(&TableId) -> Result<Condition, PlanError>,
+) -> Result<Question, PlanError> {
+    Ok(Question {
+        store: change.table.store.clone(),
+        tally: Tally {
+            table: change.name.clone(),
+            alias: ROW,
+            filter: Condition::all([filter(&change.table)?, change.expected.clone()]),
+            client: change.client.clone(),
+            classes: change.ended.iter().map(|(_, ended)| ended.clone()).collect(),
+            clocks: Vec::new(),
+        },
+        reading: Reading::Change {
+            table: change.table.clone(),
+            effect: change.effect,
+            rules: change.ended.iter().map(|(rule, _)| rule.clone()).collect(),
+        },
+    })
+}
+
+/// The columns of the rule's own table that start its clock; empty when it is read elsewhere.
+fn clock_columns(
+    ground: Ground<'_>,
+    table: &serment_register::model::Table,
+    rule: &serment_register::model::Rule,
+) -> Result<Vec<TimeColumn>, PlanError> {
+    let events = if rule.after.is_empty() {
+        &rule.else_after
+    } else {
+        &rule.after
+    };
+    events
+        .iter()
+        .filter_map(|event| table.events.get(event))
+        .flatten()
+        .filter_map(|source| match source {
+            EventSource::Own(path) => Some(ground.time(&table.id, ROW, path)),
+            _ => None,
+        })
+        .collect()
+}
+
+impl Forecast {
+    /// A forecast with an empty line for every rule of the plan.
+    pub fn new(plan: &Plan) -> Self {
+        let lines = plan
+            .rules
+            .iter()
+            .map(|rule| ((rule.id.clone(), None), Line::default()))
+            .collect();
+        Self {
+            lines,
+            effects: BTreeMap::new(),
+        }
+    }
+
+    /// Adds the answer to a question.
+    pub fn add(&mut self, question: &Question, answer: &[TallyRow], zone: &jiff::tz::TimeZone) {
+        match &question.reading {
+            Reading::Rules { rules, steps } => {
+                answer
+                    .iter()
+                    .for_each(|group| self.add_rules(group, rules, *steps, zone));
+            }
+            Reading::Change { table, effect, rules } => {
+                answer
+                    .iter()
+                    .for_each(|group| self.add_change(group, table, *effect, rules));
+            }
+        }
+    }
+
+    /// Keeps the lines of the plan's rules and drops the empty client-less line of a rule that has clients.
+    pub fn finish(&mut self, plan: &Plan) {
+        let shown: BTreeSet<&RuleId> = plan.rules.iter().map(|rule| &rule.id).collect();
+        let with_client: BTreeSet<RuleId> = self
+            .lines
+            .keys()
+            .filter(|(_, client)| client.is_some())
+            .map(|(rule, _)| rule.clone())
+            .collect();
+        self.lines.retain(|(rule, client), line| {
+            shown.contains(rule)
+                && !(client.is_none() && with_client.contains(rule) && *line == Line::default())
+        });
+    }
+
+    fn line(&mut self, rule: &RuleId, client: Option<&String>) -> &mut Line {
+        self.lines.entry((rule.clone(), client.cloned())).or_default()
+    }
+
+    fn add_rules(&mut self, group: &TallyRow, rules: &[RuleId], steps: usize, zone: &jiff::tz::TimeZone) {
+        const ENDED: usize = 0;
+        const RUNS: usize = 1;
+        let says = |rule: usize, what: usize| group.classes.get(rule * 6 + what).copied().unwrap_or(false);
+        let after_rules = rules.len() * 6;
+        let at = |index: usize| group.classes.get(after_rules + index).copied().unwrap_or(false);
+        let pending = (0..steps).any(at);
+        let frozen = at(steps);
+        let goes = at(steps + 1);
+        for (index, rule) in rules.iter().enumerate() {
+            let running: Vec<&RuleId> = rules
+                .iter()
+                .enumerate()
+                .filter(|(other, _)| says(*other, RUNS))
+                .map(|(_, rule)| rule)
+                .collect();
+            let ended = says(index, ENDED);
+            let oldest = group
+                .clocks
+                .get(index)
+                .copied()
+                .flatten()
+                .and_then(|seconds| date(seconds, zone));
+            let line = self.line(rule, group.client.as_ref());
+            let counts = [
+                (ended && pending && !frozen, &mut line.due),
+                (ended && pending && frozen, &mut line.held),
+                (says(index, RUNS), &mut line.running),
+                (says(index, 2), &mut line.never_started),
+                (says(index, 3), &mut line.implausible),
+                (says(index, 4), &mut line.kept_by_state),
+                (says(index, 5), &mut line.contradictory),
+                (
+                    ended && running.is_empty() && !goes && steps > 0,
+                    &mut line.kept_by_reference,
+                ),
+            ];
+            for (counts_here, count) in counts {
+                *count += if counts_here { group.rows } else { 0 };
+            }
+            if ended {
+                for other in running {
+                    *line.kept_by_rule.entry(other.clone()).or_default() += group.rows;
+                }
+            }
+            if ended && pending && !frozen {
+                line.oldest = [line.oldest, oldest].into_iter().flatten().min();
+            }
+        }
+    }
+
+    fn add_change(&mut self, group: &TallyRow, table: &TableId, effect: Effect, rules: &[RuleId]) {
+        *self
+            .effects
+            .entry((table.clone(), effect, group.client.clone()))
+            .or_default() += group.rows;
+        for (rule, ended) in rules.iter().zip(&group.classes) {
+            if *ended {
+                let line = self.line(rule, group.client.as_ref());
+                *line.effects.entry((table.clone(), effect)).or_default() += group.rows;
+            }
+        }
+    }
+}
+
+fn date(seconds: i64, zone: &jiff::tz::TimeZone) -> Option<Date> {
+    Timestamp::from_second(seconds)
+        .ok()
+        .map(|instant| zone.to_datetime(instant).date())
+}
+
+/// Counts of rows whose clock is before each of some bounds, for a histogram of ages.
+pub fn histogram(
+    ground: Ground<'_>,
+    rule: &RuleId,
+    starts: &[Date],
+    filter: Condition,
+) -> Result<Option<(String, Tally)>, PlanError> {
+    let Some((_, rule)) = ground.register.rules().find(|(_, other)| other.id == *rule) else {
+        return Err(PlanError::UnknownRule(rule.to_string()));
+    };
+    let table = ground.table(&rule.of)?;
+    let names = Names::new();
+    let acts = |_: &RuleId| Suspension::Acts;
+    let judge = Judge {
+        ground,
+        names: &names,
+        suspended: &acts,
+    };
+    let classes = starts
+        .iter()
+        .map(|start| {
+            judge.clock_before(table, rule, ROW, &|time| {
+                Ok(ground.cutoff.start_of(*start, &ground.zone_of(time)?)?)
+            })
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    if classes.is_empty() {
+        return Ok(None);
+    }
+    let tally = Tally {
+        table: ground.name(&rule.of)?,
+        alias: ROW,
+        filter,
+        client: None,
+        classes,
+        clocks: Vec::new(),
+    };
+    Ok(Some((rule.of.store.clone(), tally)))
+}
