@@ -85,11 +85,11 @@ pub fn questions(
 ) -> Result<Vec<Question>, PlanError> {
     let graph = Graph::new(ground.register);
     let names = Names::new();
-    let blind: BTreeSet<RuleId> = plan
-        .families
+    let blind: BTreeSet<&RuleId> = plan
+        .rules
         .iter()
-        .filter(|family| family.steps.is_empty())
-        .flat_map(|family| family.rules.clone())
+        .filter(|rule| rule.blind)
+        .map(|rule| &rule.id)
         .collect();
     let acts = |rule: &RuleId| match &situation.released {
         _ if blind.contains(rule) => Suspension::Blind,

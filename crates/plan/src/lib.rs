@@ -5,6 +5,7 @@
 //! rules of a table into what happens to its rows and columns; [`preflight`] refuses what the catalogue shows to be
 //! unsafe; [`forecast`] counts. [`Plan::new`] ties them together.
 
+mod compose;
 pub mod cutoff;
 mod footing;
 pub mod forecast;

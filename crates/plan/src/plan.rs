@@ -9,6 +9,7 @@ use serment_store::catalogue::{self, Catalogue, TableName};
 use serment_store::condition::Condition;
 use thiserror::Error;
 
+use crate::compose::Composer;
 use crate::cutoff::{Cutoff, CutoffError};
 use crate::freeze::Freezer;
 use crate::graph::{Family, Graph};
@@ -16,7 +17,7 @@ use crate::hash;
 use crate::judgement::{Names, Suspension};
 use crate::preflight::{self, Findings};
 use crate::situation::Situation;
-use crate::steps::{Composer, PlannedChange, Step};
+use crate::steps::{PlannedChange, Step};
 use crate::translate::Ground;
 
 /// Why a plan, or a part of it, cannot be made.

@@ -1,0 +1,370 @@
+//! Composes the rules of families into steps.
+
+mod columns;
+mod going;
+
+use serment_register::model::{ClientOf, Rule, RuleId, Table, Then};
+use serment_store::condition::{Alias, Condition};
+use serment_store::query::ClientColumn;
+
+use crate::freeze::Freezer;
+use crate::graph::{Edge, Family, Graph, Member};
+use crate::judgement::{Judge, Judgement, Names, Suspended};
+use crate::plan::PlanError;
+use crate::steps::{Effect, PlannedChange, ROW, Step, What};
+use crate::strategy::Class;
+use crate::translate::{Ground, column_ref};
+
+/// Whether other steps are taken as done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// What other steps are about to remove counts as gone.
+    Forecast,
+    /// What is there is there.
+    Literal,
+}
+
+/// Composes the rules of families into steps.
+pub struct Composer<'a, 's> {
+    /// Register, catalogues, cut-off.
+    pub ground: Ground<'a>,
+    /// Links.
+    pub graph: &'s Graph<'a>,
+    /// Holds.
+    pub freezer: Freezer<'a, 's>,
+    /// Names of rows.
+    pub names: &'s Names,
+    /// Which rules act.
+    pub suspended: Suspended<'s>,
+}
+
+impl<'a> Composer<'a, '_> {
+    /// What every rule of a root says of the row.
+    pub fn judgements(&self, root: &'a Table, row: Alias) -> Result<Vec<Judgement>, PlanError> {
+        let judge = Judge {
+            ground: self.ground,
+            names: self.names,
+            suspended: self.suspended,
+        };
+        self.graph
+            .rules_of(&root.id)
+            .iter()
+            .map(|rule| judge.judge(root, rule, row))
+            .collect()
+    }
+
+    /// The steps of a family, in the order in which they must run.
+    pub fn steps(&self, family: &Family<'a>) -> Result<Vec<Step>, PlanError> {
+        let mut steps = Vec::new();
+        let erases = family.rules.iter().any(|rule| rule.then == Then::Erase);
+        if erases {
+            steps.push(self.erase_root(family)?);
+            for member in family.members.iter().skip(1) {
+                if !self.feeds(family.root(), member) {
+                    steps.push(self.erase_member(family, member)?);
+                }
+            }
+        }
+        for member in &family.members {
+            steps.extend(self.clear(family, member, erases)?);
+        }
+        Ok(steps)
+    }
+
+    /// The walk over the roots that go.
+    fn erase_root(&self, family: &Family<'a>) -> Result<Step, PlanError> {
+        let root = family.root();
+        let pending = self.goes(root, ROW, Mode::Literal, &mut Vec::new())?;
+        let expected = self.goes(root, ROW, Mode::Forecast, &mut Vec::new())?;
+        let root_member = &family.members[0];
+        let mut changes = Vec::new();
+        for edge in self.companions(root) {
+            self.erase_below(edge, Vec::new(), &mut changes)?;
+        }
+        self.step(
+            root_member,
+            Effect::Erase,
+            pending,
+            expected,
+            &family.rules,
+            changes,
+            What::Delete,
+        )
+    }
+
+    /// The walk over the rows of a member that go although their root stays.
+    fn erase_member(&self, family: &Family<'a>, member: &Member<'a>) -> Result<Step, PlanError> {
+        let condition = |mode: Mode| -> Result<Condition, PlanError> {
+            let reach = self.through(&member.path, ROW, &|root| {
+                let itself = self.ended_and_none_runs(family.root(), root)?;
+                Ok(match mode {
+                    Mode::Literal => itself,
+                    // The roots that go take their members along: only what stays is counted here.
+                    Mode::Forecast => Condition::all([
+                        itself,
+                        Condition::not(self.goes(family.root(), root, mode, &mut Vec::new())?),
+                    ]),
+                })
+            })?;
+            let free = self.nothing_blocks(member.table, ROW, mode, &mut vec![&member.table.id])?;
+            Ok(Condition::all([reach, free]))
+        };
+        let mut changes = Vec::new();
+        for edge in self.companions(member.table) {
+            self.erase_below(edge, Vec::new(), &mut changes)?;
+        }
+        let (pending, expected) = (condition(Mode::Literal)?, condition(Mode::Forecast)?);
+        self.step(
+            member,
+            Effect::Erase,
+            pending,
+            expected,
+            &family.rules,
+            changes,
+            What::Delete,
+        )
+    }
+
+    /// The changes of what goes with a row, deepest first. `above` are the links from the companion's parent up to the
+    /// walked row.
+    fn erase_below(
+        &self,
+        edge: Edge<'a>,
+        above: Vec<Edge<'a>>,
+        changes: &mut Vec<PlannedChange>,
+    ) -> Result<(), PlanError> {
+        let path: Vec<Edge<'a>> = std::iter::once(edge).chain(above).collect();
+        for below in self.companions(edge.from) {
+            if path.iter().any(|step| step.from.id == below.from.id) {
+                continue;
+            }
+            self.erase_below(below, path.clone(), changes)?;
+        }
+        let walked = self.ground.table(&path[path.len() - 1].link.to)?;
+        let alias = self.names.fresh();
+        let filter = self.through(&path, alias, &|row| {
+            Ok(Condition::KeyIn {
+                of: row,
+                columns: walked.key.clone(),
+                keys: Vec::new(),
+            })
+        })?;
+        let expected = self.through(&path, ROW, &|row| {
+            Ok(Condition::all([
+                self.goes(walked, row, Mode::Forecast, &mut Vec::new())?,
+                Condition::not(self.freezer.frozen(walked, row)?),
+            ]))
+        })?;
+        let ended = self.ended_through(&path, walked)?;
+        changes.push(PlannedChange {
+            table: edge.from.id.clone(),
+            name: self.ground.name(&edge.from.id)?,
+            alias,
+            key: edge.from.key.clone(),
+            effect: Effect::Erase,
+            what: What::Delete,
+            filter,
+            expected,
+            ended,
+            client: self.client(edge.from)?,
+        });
+        Ok(())
+    }
+
+    /// The walks over the rows of a member that stay and lose columns.
+    fn clear(&self, family: &Family<'a>, member: &Member<'a>, erases: bool) -> Result<Vec<Step>, PlanError> {
+        let mut steps = Vec::new();
+        for (group, columns) in self.groups(family, member, erases)? {
+            let effect = match (group.class, erases) {
+                (Class::Removes, true) => Effect::Reduce,
+                (Class::Removes, false) => Effect::Anonymise,
+                (Class::Coarsens, _) => Effect::Coarsen,
+                (Class::Pseudonymises, _) => Effect::Pseudonymise,
+            };
+            let rules: Vec<&Rule> = family
+                .rules
+                .iter()
+                .copied()
+                .filter(|rule| group.covering.contains(&rule.id))
+                .collect();
+            let judged = self.through(&member.path, ROW, &|root| {
+                let judgements = self.judgements(family.root(), root)?;
+                let covering = || {
+                    judgements
+                        .iter()
+                        .filter(|judged| group.covering.contains(&judged.rule))
+                };
+                Ok(Condition::all([
+                    Condition::any(covering().map(|judged| judged.ended.clone())),
+                    Condition::not(Condition::any(covering().map(|judged| judged.runs.clone()))),
+                ]))
+            })?;
+            let mut parts = vec![judged];
+            for (edge, rule) in &group.needed_by {
+                parts.push(Condition::not(self.needed(edge, rule)?));
+            }
+            let unmet = columns.iter().map(|(path, treatment)| {
+                Condition::not(Condition::Anonymised {
+                    column: column_ref(ROW, path),
+                    by: treatment.post.clone(),
+                })
+            });
+            parts.push(Condition::any(unmet));
+            let pending = Condition::all(parts);
+            let mut expected = vec![pending.clone()];
+            if erases {
+                expected.push(Condition::not(self.member_goes(family, member)?));
+            }
+            steps.push(self.step(
+                member,
+                effect,
+                pending,
+                Condition::all(expected),
+                &rules,
+                Vec::new(),
+                What::Set(columns),
+            )?);
+        }
+        Ok(steps)
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn step(
+        &self,
+        member: &Member<'a>,
+        effect: Effect,
+        pending: Condition,
+        expected: Condition,
+        rules: &[&'a Rule],
+        mut changes: Vec<PlannedChange>,
+        what: What,
+    ) -> Result<Step, PlanError> {
+        let table = member.table;
+        let name = self.ground.name(&table.id)?;
+        let frozen = self.freezer.frozen(table, ROW)?;
+        let root = member
+            .path
+            .last()
+            .map_or(Ok(table), |edge| self.ground.table(&edge.link.to))?;
+        let mut ended = self.ended_through(&member.path, root)?;
+        ended.retain(|(id, _)| rules.iter().any(|rule| rule.id == *id));
+        let client = self.client(table)?;
+        let suffix = match &what {
+            What::Delete => String::new(),
+            What::Set(columns) => {
+                let names: Vec<String> = columns.iter().map(|(path, _)| path.to_string()).collect();
+                format!(" {}", names.join(","))
+            }
+        };
+        let via = member
+            .path
+            .first()
+            .map(|edge| format!(" via {}", edge.link.name))
+            .unwrap_or_default();
+        changes.push(PlannedChange {
+            table: table.id.clone(),
+            name: name.clone(),
+            alias: ROW,
+            key: table.key.clone(),
+            effect,
+            what,
+            filter: Condition::all([
+                Condition::KeyIn {
+                    of: ROW,
+                    columns: table.key.clone(),
+                    keys: Vec::new(),
+                },
+                pending.clone(),
+                Condition::not(frozen.clone()),
+            ]),
+            expected: Condition::all([expected.clone(), Condition::not(frozen.clone())]),
+            ended: ended.clone(),
+            client: client.clone(),
+        });
+        Ok(Step {
+            id: format!("{} {}{via}{suffix}", table.id, effect.word()),
+            root: root.id.clone(),
+            table: table.id.clone(),
+            name,
+            key: table.key.clone(),
+            effect,
+            pending,
+            expected,
+            frozen,
+            ended,
+            client,
+            changes,
+            repeat: effect == Effect::Erase && table.links.values().any(|link| link.to == table.id),
+        })
+    }
+
+    /// A condition on the row that a path of links reaches; on the row itself when the path is empty.
+    pub(super) fn through(
+        &self,
+        path: &[Edge<'a>],
+        from: Alias,
+        condition: &dyn Fn(Alias) -> Result<Condition, PlanError>,
+    ) -> Result<Condition, PlanError> {
+        match path.split_first() {
+            None => condition(from),
+            Some((edge, rest)) => {
+                let to = self.names.fresh();
+                let inner = self.through(rest, to, condition)?;
+                self.ground.parent(&edge.from.id, edge.link, from, to, inner)
+            }
+        }
+    }
+
+    pub(super) fn ended_through(
+        &self,
+        path: &[Edge<'a>],
+        root: &'a Table,
+    ) -> Result<Vec<(RuleId, Condition)>, PlanError> {
+        self.graph
+            .rules_of(&root.id)
+            .iter()
+            .map(|rule| {
+                let ended = self.through(path, ROW, &|row| {
+                    let judgements = self.judgements(root, row)?;
+                    Ok(Condition::any(
+                        judgements
+                            .into_iter()
+                            .filter(|judged| judged.rule == rule.id)
+                            .map(|judged| judged.ended),
+                    ))
+                })?;
+                Ok((rule.id.clone(), ended))
+            })
+            .collect()
+    }
+
+    /// Where the client of a table's rows stands.
+    pub fn client(&self, table: &'a Table) -> Result<Option<ClientColumn>, PlanError> {
+        let mut through = Vec::new();
+        let mut current = table;
+        for _ in 0..16 {
+            match &current.client {
+                None => return Ok(None),
+                Some(ClientOf::Column(column)) => {
+                    return Ok(Some(ClientColumn {
+                        through,
+                        column: column.clone(),
+                    }));
+                }
+                Some(ClientOf::Link(name)) => {
+                    let Some(link) = current.links.get(name) else {
+                        return Ok(None);
+                    };
+                    let pairs = link
+                        .by
+                        .iter()
+                        .map(|(ours, theirs)| (theirs.clone(), ours.clone()))
+                        .collect();
+                    through.push((self.ground.name(&link.to)?, pairs));
+                    current = self.ground.table(&link.to)?;
+                }
+            }
+        }
+        Ok(None)
+    }
+}

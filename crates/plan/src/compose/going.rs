@@ -1,0 +1,311 @@
+//! Which rows go, and what stands in their way.
+
+use serment_register::model::{LinkKind, Table, TableId, Then};
+use serment_store::condition::{Alias, ColumnRef, Condition, Operator};
+
+use super::{Composer, Mode};
+use crate::freeze::rename;
+use crate::graph::{Edge, Family, Member};
+use crate::plan::PlanError;
+use crate::steps::ROW;
+
+impl<'a> Composer<'a, '_> {
+    /// Whether a member's row is about to go, by itself or with its root.
+    pub(super) fn member_goes(
+        &self,
+        family: &Family<'a>,
+        member: &Member<'a>,
+    ) -> Result<Condition, PlanError> {
+        let root = family.root();
+        if member.path.is_empty() {
+            return self.goes(root, ROW, Mode::Forecast, &mut Vec::new());
+        }
+        let with_root = self.through(&member.path, ROW, &|row| {
+            self.goes(root, row, Mode::Forecast, &mut Vec::new())
+        })?;
+        if self.feeds(root, member) {
+            return Ok(with_root);
+        }
+        let by_itself = Condition::all([
+            self.through(&member.path, ROW, &|row| self.ended_and_none_runs(root, row))?,
+            self.nothing_blocks(member.table, ROW, Mode::Forecast, &mut vec![&member.table.id])?,
+        ]);
+        Ok(Condition::any([with_root, by_itself]))
+    }
+
+    /// Whether some rule has ended on the row and none runs.
+    pub fn ended_and_none_runs(&self, root: &'a Table, row: Alias) -> Result<Condition, PlanError> {
+        let judgements = self.judgements(root, row)?;
+        Ok(Condition::all([
+            Condition::any(judgements.iter().map(|judged| judged.ended.clone())),
+            Condition::not(Condition::any(judgements.into_iter().map(|judged| judged.runs))),
+        ]))
+    }
+
+    /// Whether a row with rules goes, holds on it apart.
+    pub(super) fn goes(
+        &self,
+        table: &'a Table,
+        row: Alias,
+        mode: Mode,
+        stack: &mut Vec<&'a TableId>,
+    ) -> Result<Condition, PlanError> {
+        if stack.contains(&&table.id) {
+            return Ok(Condition::Never);
+        }
+        if !self
+            .graph
+            .rules_of(&table.id)
+            .iter()
+            .any(|rule| rule.then == Then::Erase)
+        {
+            return Ok(Condition::Never);
+        }
+        stack.push(&table.id);
+        let itself = self.ended_and_none_runs(table, row)?;
+        let free = self.nothing_blocks(table, row, mode, stack)?;
+        let feeds_nothing = self.feeds_nothing_that_stays(table, row, mode, stack)?;
+        stack.pop();
+        Ok(Condition::all([itself, free, feeds_nothing]))
+    }
+
+    /// Rows whose dates a parent's rules read stay as long as that parent does: the parent's clock must not move back
+    /// because they are gone.
+    pub(super) fn feeds_nothing_that_stays(
+        &self,
+        table: &'a Table,
+        row: Alias,
+        mode: Mode,
+        stack: &mut Vec<&'a TableId>,
+    ) -> Result<Condition, PlanError> {
+        let mut all = Vec::new();
+        for link in table
+            .links
+            .values()
+            .filter(|link| link.to.store == table.id.store && link.to != table.id)
+        {
+            let parent = self.ground.table(&link.to)?;
+            if !self
+                .graph
+                .read_from_children(parent)
+                .contains(&(&table.id, link.name.as_str()))
+            {
+                continue;
+            }
+            let alias = self.names.fresh();
+            let stays = match mode {
+                Mode::Literal => Condition::Always,
+                Mode::Forecast => Condition::not(Condition::all([
+                    self.goes(parent, alias, mode, stack)?,
+                    Condition::not(self.freezer.frozen(parent, alias)?),
+                ])),
+            };
+            all.push(Condition::not(
+                self.ground.parent(&table.id, link, row, alias, stays)?,
+            ));
+        }
+        Ok(Condition::all(all))
+    }
+
+    /// Whether nothing that stays refers to the row, and all that goes with it can go.
+    pub(super) fn nothing_blocks(
+        &self,
+        table: &'a Table,
+        row: Alias,
+        mode: Mode,
+        stack: &mut Vec<&'a TableId>,
+    ) -> Result<Condition, PlanError> {
+        let mut all = Vec::new();
+        let mut of_itself = None;
+        for edge in self.graph.into(&table.id).iter().copied() {
+            if edge.from.id == table.id {
+                of_itself = Some(edge);
+                continue;
+            }
+            let child = self.names.fresh();
+            let stays = if self.is_companion(table, edge) {
+                Condition::not(self.can_go_along(edge.from, child, mode, stack)?)
+            } else {
+                self.stays(edge, child, mode, stack)?
+            };
+            all.push(Condition::not(self.ground.child(
+                &edge.from.id,
+                edge.link,
+                child,
+                row,
+                stays,
+            )?));
+        }
+        let free = Condition::all(all);
+        match of_itself {
+            Some(edge) => Ok(Condition::all([
+                free.clone(),
+                self.no_row_of_itself(table, edge, row, &free, mode)?,
+            ])),
+            None => Ok(free),
+        }
+    }
+
+    /// For a table that refers to itself.
+    pub(super) fn no_row_of_itself(
+        &self,
+        table: &'a Table,
+        edge: Edge<'a>,
+        row: Alias,
+        free: &Condition,
+        mode: Mode,
+    ) -> Result<Condition, PlanError> {
+        let other = self.names.fresh();
+        match mode {
+            Mode::Literal => {
+                let same = table.key.iter().map(|column| Condition::CompareColumns {
+                    left: ColumnRef::whole(other, column),
+                    op: Operator::Equal,
+                    right: ColumnRef::whole(row, column),
+                });
+                let another = Condition::not(Condition::Holds(Box::new(Condition::All(same.collect()))));
+                Ok(Condition::not(
+                    self.ground.child(&table.id, edge.link, other, row, another)?,
+                ))
+            }
+            Mode::Forecast => {
+                let by_itself = Condition::all([
+                    self.governed_condition(table, other)?,
+                    rename(free, row, other),
+                    Condition::not(self.freezer.frozen(table, other)?),
+                ]);
+                Ok(Condition::NoStayingReferrer {
+                    of: row,
+                    table: self.ground.name(&table.id)?,
+                    by: edge.link.by.clone(),
+                    alias: other,
+                    goes: Box::new(by_itself),
+                })
+            }
+        }
+    }
+
+    /// Whether the rules that govern a row have ended and none runs.
+    pub(super) fn governed_condition(&self, table: &'a Table, row: Alias) -> Result<Condition, PlanError> {
+        let mut any = Vec::new();
+        for governor in self.graph.governors(table) {
+            let root = governor
+                .path
+                .last()
+                .map_or(Ok(table), |edge| self.ground.table(&edge.link.to))?;
+            any.push(self.through(&governor.path, row, &|alias| {
+                self.ended_and_none_runs(root, alias)
+            })?);
+        }
+        Ok(Condition::any(any))
+    }
+
+    /// Whether a row that refers to another one stays.
+    pub(super) fn stays(
+        &self,
+        edge: Edge<'a>,
+        row: Alias,
+        mode: Mode,
+        stack: &mut Vec<&'a TableId>,
+    ) -> Result<Condition, PlanError> {
+        if mode == Mode::Literal || stack.contains(&&edge.from.id) {
+            return Ok(Condition::Always);
+        }
+        let goes = if self.graph.rules_of(&edge.from.id).is_empty() {
+            self.member_goes_anyhow(edge.from, row, stack)?
+        } else {
+            self.goes(edge.from, row, mode, stack)?
+        };
+        Ok(Condition::not(Condition::all([
+            goes,
+            Condition::not(self.freezer.frozen(edge.from, row)?),
+        ])))
+    }
+
+    /// Whether a row without rules of its own goes, by one of its governors.
+    pub(super) fn member_goes_anyhow(
+        &self,
+        table: &'a Table,
+        row: Alias,
+        stack: &mut Vec<&'a TableId>,
+    ) -> Result<Condition, PlanError> {
+        stack.push(&table.id);
+        let mut any = Vec::new();
+        for governor in self.graph.governors(table) {
+            let root = governor
+                .path
+                .last()
+                .map_or(Ok(table), |edge| self.ground.table(&edge.link.to))?;
+            let cell = std::cell::RefCell::new(&mut *stack);
+            let member = Member {
+                table,
+                path: governor.path.clone(),
+            };
+            any.push(if self.feeds(root, &member) {
+                self.through(&governor.path, row, &|alias| {
+                    self.goes(root, alias, Mode::Forecast, &mut cell.borrow_mut())
+                })?
+            } else {
+                self.through(&governor.path, row, &|alias| {
+                    self.ended_and_none_runs(root, alias)
+                })?
+            });
+        }
+        let free = self.nothing_blocks(table, row, Mode::Forecast, stack)?;
+        stack.pop();
+        Ok(Condition::all([Condition::any(any), free]))
+    }
+
+    /// Whether a companion can go with the row that it belongs to.
+    pub(super) fn can_go_along(
+        &self,
+        table: &'a Table,
+        row: Alias,
+        mode: Mode,
+        stack: &mut Vec<&'a TableId>,
+    ) -> Result<Condition, PlanError> {
+        if stack.contains(&&table.id) {
+            return Ok(Condition::Never);
+        }
+        stack.push(&table.id);
+        let mut all = vec![self.nothing_blocks(table, row, mode, stack)?];
+        if !self.graph.rules_of(&table.id).is_empty() {
+            all.push(self.ended_and_none_runs(table, row)?);
+            all.push(Condition::not(self.freezer.frozen(table, row)?));
+        }
+        stack.pop();
+        Ok(Condition::all(all))
+    }
+
+    /// The links by which rows go with a row of this table: those without rules that belong to it, and those with rules
+    /// whose dates its own rules read.
+    pub(super) fn companions(&self, table: &'a Table) -> Vec<Edge<'a>> {
+        self.graph
+            .into(&table.id)
+            .iter()
+            .copied()
+            .filter(|edge| edge.from.id != table.id && self.is_companion(table, *edge))
+            .collect()
+    }
+
+    pub(super) fn is_companion(&self, table: &'a Table, edge: Edge<'a>) -> bool {
+        let governed = edge.link.kind == LinkKind::BelongsTo && self.graph.is_governed(edge.from);
+        let feeding = !self.graph.rules_of(&edge.from.id).is_empty()
+            && self
+                .graph
+                .read_from_children(table)
+                .contains(&(&edge.from.id, edge.link.name.as_str()));
+        governed || feeding
+    }
+
+    /// Whether the rules of a root read the rows of a member.
+    pub(super) fn feeds(&self, root: &'a Table, member: &Member<'a>) -> bool {
+        member.path.first().is_some_and(|edge| {
+            edge.link.to == root.id
+                && self
+                    .graph
+                    .read_from_children(root)
+                    .contains(&(&member.table.id, edge.link.name.as_str()))
+        })
+    }
+}
