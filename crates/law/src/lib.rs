@@ -1,1 +1,5 @@
-//! Territories and calendar rules, dated, with their sources.
+//! The law as data and pure functions: dated rules with their sources.
+//!
+//! Nothing here reads a clock: whoever asks says for which day.
+
+pub mod territory;

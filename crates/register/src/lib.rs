@@ -1,5 +1,13 @@
 //! The register language: files to a model, with diagnostics.
+//!
+//! Everything here is pure, save [`directory`], the only module that touches a disk.
 
+pub mod check;
+pub mod diagnostics;
+pub mod directory;
+pub mod load;
 pub mod model;
 pub mod predicate;
 pub mod span;
+
+pub use load::{Files, load, load_at};

@@ -153,6 +153,19 @@ pub struct Vocabulary {
     pub teams: BTreeMap<String, Term>,
     /// Roles that open access.
     pub roles: BTreeMap<String, Term>,
+    /// Own categories, beside the built-in taxonomy.
+    pub categories: BTreeMap<Category, CategoryTerm>,
+}
+
+/// An own category of the vocabulary.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CategoryTerm {
+    /// Label and definition.
+    pub term: Term,
+    /// W3C DPV identifier, when the register names one.
+    pub dpv: Option<String>,
+    /// Fideslang key, when the register names one.
+    pub fideslang: Option<String>,
 }
 
 /// A word, its label and its definition.
@@ -702,6 +715,8 @@ pub struct Party {
     pub kind: String,
     /// ISO 3166-1 alpha-2 code.
     pub country: Option<String>,
+    /// True when it is on the list of an adequacy decision that covers only some organisations of its country.
+    pub adequacy: bool,
     /// What it does for us.
     pub purpose: Text,
     /// Where it is written.
