@@ -77,7 +77,7 @@ impl Session {
         {
             command.arg("--workspace");
         }
-        command.args(args).env("INSTA_UPDATE", "no");
+        command.args(args);
         if whole {
             command.env("INSTA_SNAPSHOT_REFERENCES_FILE", references.path());
         }
