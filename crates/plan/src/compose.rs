@@ -57,16 +57,19 @@ impl<'a> Composer<'a, '_> {
     pub fn steps(&self, family: &Family<'a>) -> Result<Vec<Step>, PlanError> {
         let mut steps = Vec::new();
         let erases = family.rules.iter().any(|rule| rule.then == Then::Erase);
+        let root = family.root();
+        // Where nothing can keep a root that its rules give up, its members never outlive it.
+        let may_stay = self.may_stay(root, &mut Vec::new())?;
         if erases {
             steps.push(self.erase_root(family)?);
-            for member in family.members.iter().skip(1) {
-                if !self.feeds(family.root(), member) {
+            for member in family.members.iter().skip(1).filter(|_| may_stay) {
+                if !self.feeds(root, member) {
                     steps.push(self.erase_member(family, member)?);
                 }
             }
         }
         for member in &family.members {
-            steps.extend(self.clear(family, member, erases)?);
+            steps.extend(self.clear(family, member, erases, may_stay)?);
         }
         Ok(steps)
     }
@@ -75,14 +78,21 @@ impl<'a> Composer<'a, '_> {
     fn erase_root(&self, family: &Family<'a>) -> Result<Step, PlanError> {
         let root = family.root();
         let pending = self.goes(root, ROW, Mode::Literal, &mut Vec::new())?;
-        let expected = self.goes(root, ROW, Mode::Forecast, &mut Vec::new())?;
-        let root_member = &family.members[0];
-        let mut changes = Vec::new();
-        for edge in self.companions(root) {
-            self.erase_below(edge, Vec::new(), &mut changes)?;
-        }
+        // A row whose dates a parent's rules read goes with that parent, and is counted there.
+        let expected = Condition::all([
+            self.goes(root, ROW, Mode::Forecast, &mut Vec::new())?,
+            self.feeds_nothing_that_stays(root, ROW, Mode::Literal, None, &mut vec![&root.id])?,
+        ]);
+        let going = |row: Alias| -> Result<Condition, PlanError> {
+            Ok(Condition::all([
+                self.goes(root, row, Mode::Forecast, &mut Vec::new())?,
+                self.feeds_nothing_that_stays(root, row, Mode::Literal, None, &mut vec![&root.id])?,
+            ]))
+        };
+        let walked = &family.members[0];
+        let changes = self.what_goes_along(walked, &going)?;
         self.step(
-            root_member,
+            walked,
             Effect::Erase,
             pending,
             expected,
@@ -94,8 +104,8 @@ impl<'a> Composer<'a, '_> {
 
     /// The walk over the rows of a member that go although their root stays.
     fn erase_member(&self, family: &Family<'a>, member: &Member<'a>) -> Result<Step, PlanError> {
-        let condition = |mode: Mode| -> Result<Condition, PlanError> {
-            let reach = self.through(&member.path, ROW, &|root| {
+        let condition = |row: Alias, mode: Mode| -> Result<Condition, PlanError> {
+            let reach = self.through(&member.path, row, &|root| {
                 let itself = self.ended_and_none_runs(family.root(), root)?;
                 Ok(match mode {
                     Mode::Literal => itself,
@@ -106,14 +116,13 @@ impl<'a> Composer<'a, '_> {
                     ]),
                 })
             })?;
-            let free = self.nothing_blocks(member.table, ROW, mode, &mut vec![&member.table.id])?;
-            Ok(Condition::all([reach, free]))
+            let free = self.nothing_blocks(member.table, row, mode, &mut vec![&member.table.id])?;
+            let feeds =
+                self.feeds_nothing_that_stays(member.table, row, mode, None, &mut vec![&member.table.id])?;
+            Ok(Condition::all([reach, free, feeds]))
         };
-        let mut changes = Vec::new();
-        for edge in self.companions(member.table) {
-            self.erase_below(edge, Vec::new(), &mut changes)?;
-        }
-        let (pending, expected) = (condition(Mode::Literal)?, condition(Mode::Forecast)?);
+        let changes = self.what_goes_along(member, &|row| condition(row, Mode::Forecast))?;
+        let (pending, expected) = (condition(ROW, Mode::Literal)?, condition(ROW, Mode::Forecast)?);
         self.step(
             member,
             Effect::Erase,
@@ -125,37 +134,49 @@ impl<'a> Composer<'a, '_> {
         )
     }
 
-    /// The changes of what goes with a row, deepest first. `above` are the links from the companion's parent up to the
-    /// walked row.
+    /// The changes of what goes with the rows of a walk, deepest first.
+    fn what_goes_along(
+        &self,
+        walked: &Member<'a>,
+        going: &dyn Fn(Alias) -> Result<Condition, PlanError>,
+    ) -> Result<Vec<PlannedChange>, PlanError> {
+        let mut changes = Vec::new();
+        for edge in self.companions(walked.table) {
+            self.erase_below(walked, edge, Vec::new(), going, &mut changes)?;
+        }
+        Ok(changes)
+    }
+
+    /// `above` are the links from the companion's parent up to the walked row.
     fn erase_below(
         &self,
+        walked: &Member<'a>,
         edge: Edge<'a>,
         above: Vec<Edge<'a>>,
+        going: &dyn Fn(Alias) -> Result<Condition, PlanError>,
         changes: &mut Vec<PlannedChange>,
     ) -> Result<(), PlanError> {
         let path: Vec<Edge<'a>> = std::iter::once(edge).chain(above).collect();
         for below in self.companions(edge.from) {
-            if path.iter().any(|step| step.from.id == below.from.id) {
-                continue;
+            if path.iter().all(|step| step.from.id != below.from.id) {
+                self.erase_below(walked, below, path.clone(), going, changes)?;
             }
-            self.erase_below(below, path.clone(), changes)?;
         }
-        let walked = self.ground.table(&path[path.len() - 1].link.to)?;
         let alias = self.names.fresh();
         let filter = self.through(&path, alias, &|row| {
             Ok(Condition::KeyIn {
                 of: row,
-                columns: walked.key.clone(),
+                columns: walked.table.key.clone(),
                 keys: Vec::new(),
             })
         })?;
         let expected = self.through(&path, ROW, &|row| {
             Ok(Condition::all([
-                self.goes(walked, row, Mode::Forecast, &mut Vec::new())?,
-                Condition::not(self.freezer.frozen(walked, row)?),
+                going(row)?,
+                Condition::not(self.freezer.frozen(walked.table, row)?),
             ]))
         })?;
-        let ended = self.ended_through(&path, walked)?;
+        let to_root: Vec<Edge<'a>> = path.iter().chain(&walked.path).copied().collect();
         changes.push(PlannedChange {
             table: edge.from.id.clone(),
             name: self.ground.name(&edge.from.id)?,
@@ -165,16 +186,28 @@ impl<'a> Composer<'a, '_> {
             what: What::Delete,
             filter,
             expected,
-            ended,
+            ended: self.ended_through(&to_root, self.end_of(&to_root, edge.from)?)?,
             client: self.client(edge.from)?,
         });
         Ok(())
     }
 
+    /// The table that a path of links ends at.
+    pub(super) fn end_of(&self, path: &[Edge<'a>], start: &'a Table) -> Result<&'a Table, PlanError> {
+        path.last()
+            .map_or(Ok(start), |edge| self.ground.table(&edge.link.to))
+    }
+
     /// The walks over the rows of a member that stay and lose columns.
-    fn clear(&self, family: &Family<'a>, member: &Member<'a>, erases: bool) -> Result<Vec<Step>, PlanError> {
+    fn clear(
+        &self,
+        family: &Family<'a>,
+        member: &Member<'a>,
+        erases: bool,
+        may_stay: bool,
+    ) -> Result<Vec<Step>, PlanError> {
         let mut steps = Vec::new();
-        for (group, columns) in self.groups(family, member, erases)? {
+        for (group, columns) in self.groups(family, member, erases, may_stay)? {
             let effect = match (group.class, erases) {
                 (Class::Removes, true) => Effect::Reduce,
                 (Class::Removes, false) => Effect::Anonymise,
@@ -305,14 +338,7 @@ impl<'a> Composer<'a, '_> {
         from: Alias,
         condition: &dyn Fn(Alias) -> Result<Condition, PlanError>,
     ) -> Result<Condition, PlanError> {
-        match path.split_first() {
-            None => condition(from),
-            Some((edge, rest)) => {
-                let to = self.names.fresh();
-                let inner = self.through(rest, to, condition)?;
-                self.ground.parent(&edge.from.id, edge.link, from, to, inner)
-            }
-        }
+        through(self.ground, self.names, path, from, condition)
     }
 
     pub(super) fn ended_through(
@@ -366,5 +392,23 @@ impl<'a> Composer<'a, '_> {
             }
         }
         Ok(None)
+    }
+}
+
+/// A condition on the row that a path of links reaches; on the row itself when the path is empty.
+pub fn through(
+    ground: Ground<'_>,
+    names: &Names,
+    path: &[Edge<'_>],
+    from: Alias,
+    condition: &dyn Fn(Alias) -> Result<Condition, PlanError>,
+) -> Result<Condition, PlanError> {
+    match path.split_first() {
+        None => condition(from),
+        Some((edge, rest)) => {
+            let to = names.fresh();
+            let inner = through(ground, names, rest, to, condition)?;
+            ground.parent(&edge.from.id, edge.link, from, to, inner)
+        }
     }
 }

@@ -11,6 +11,7 @@ use serment_register::model::{EventSource, RuleId, TableId};
 use serment_store::condition::{Condition, TimeColumn};
 use serment_store::query::{Tally, TallyRow};
 
+use crate::compose::through;
 use crate::graph::Graph;
 use crate::judgement::{Judge, Names, Suspension};
 use crate::plan::{Plan, PlanError};
@@ -30,8 +31,14 @@ pub struct Question {
 
 #[derive(Debug, Clone)]
 enum Reading {
+    /// Rows without rules of their own that reach no row whose rules could govern them.
+    Orphans(TableId),
     /// Rows of a root, by what its rules say.
-    Rules { rules: Vec<RuleId>, steps: usize },
+    Rules {
+        table: TableId,
+        rules: Vec<RuleId>,
+        steps: usize,
+    },
     /// Rows that a change reaches.
     Change {
         table: TableId,
@@ -70,6 +77,10 @@ pub struct Line {
 /// Counts of a plan, by rule and client.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Forecast {
+    /// Rows without rules of their own that reach no row whose rules could govern them: they stay for ever.
+    pub orphans: BTreeMap<TableId, u64>,
+    /// Rows of tables with rules that are of no subject of any of them: they stay for ever.
+    pub outside: BTreeMap<TableId, u64>,
     /// Lines. Every planned rule has at least one, without client when nothing was counted.
     pub lines: BTreeMap<(RuleId, Option<String>), Line>,
     /// Rows by table and effect, each row counted once whatever the number of rules that ended on it.
@@ -142,6 +153,7 @@ pub fn questions(
                 clocks,
             },
             reading: Reading::Rules {
+                table: family.root.clone(),
                 rules: graph
                     .rules_of(&family.root)
                     .iter()
@@ -153,6 +165,59 @@ pub fn questions(
         for change in family.steps.iter().flat_map(|step| &step.changes) {
             questions.push(of_change(change, filter)?);
         }
+    }
+    questions.extend(orphans(plan, ground, &graph, &names, filter)?);
+    Ok(questions)
+}
+
+/// Rows of the families' tables that reach no root.
+fn orphans(
+    plan: &Plan,
+    ground: Ground<'_>,
+    graph: &Graph<'_>,
+    names: &Names,
+    filter: &dyn Fn(&TableId) -> Result<Condition, PlanError>,
+) -> Result<Vec<Question>, PlanError> {
+    let planned: BTreeSet<&TableId> = plan
+        .families
+        .iter()
+        .filter(|family| !family.steps.is_empty())
+        .map(|family| &family.root)
+        .collect();
+    let mut tables = BTreeMap::new();
+    for family in graph
+        .families()
+        .into_iter()
+        .filter(|family| planned.contains(&family.root().id))
+    {
+        tables.extend(
+            family
+                .members
+                .iter()
+                .skip(1)
+                .map(|member| (member.table.id.clone(), member.table)),
+        );
+    }
+    let mut questions = Vec::new();
+    for (id, table) in tables {
+        let mut governed = Vec::new();
+        for governor in graph.governors(table) {
+            governed.push(through(ground, names, &governor.path, ROW, &|_| {
+                Ok(Condition::Always)
+            })?);
+        }
+        questions.push(Question {
+            store: id.store.clone(),
+            tally: Tally {
+                table: ground.name(&id)?,
+                alias: ROW,
+                filter: Condition::all([filter(&id)?, Condition::not(Condition::any(governed))]),
+                client: None,
+                classes: Vec::new(),
+                clocks: Vec::new(),
+            },
+            reading: Reading::Orphans(id),
+        });
     }
     Ok(questions)
 }
@@ -211,17 +276,31 @@ impl Forecast {
             .collect();
         Self {
             lines,
-            effects: BTreeMap::new(),
+            ..Self::default()
         }
     }
 
     /// Adds the answer to a question.
     pub fn add(&mut self, question: &Question, answer: &[TallyRow], zone: &jiff::tz::TimeZone) {
         match &question.reading {
-            Reading::Rules { rules, steps } => {
-                answer
-                    .iter()
-                    .for_each(|group| self.add_rules(group, rules, *steps, zone));
+            Reading::Rules { table, rules, steps } => {
+                for group in answer {
+                    self.add_rules(group, rules, *steps, zone);
+                    if !group
+                        .classes
+                        .chunks(6)
+                        .take(rules.len())
+                        .any(|says| says[..3].contains(&true))
+                    {
+                        *self.outside.entry(table.clone()).or_default() += group.rows;
+                    }
+                }
+            }
+            Reading::Orphans(table) => {
+                let rows: u64 = answer.iter().map(|group| group.rows).sum();
+                if rows > 0 {
+                    *self.orphans.entry(table.clone()).or_default() += rows;
+                }
             }
             Reading::Change { table, effect, rules } => {
                 answer

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use serde::Serialize;
-use serment_register::model::{EventSource, LinkKind, Register, RuleId, State, StoreKind, TableId, Then};
+use serment_register::model::{EventSource, Register, RuleId, State, StoreKind, TableId, Then};
 use serment_store::catalogue::{self, Catalogue, TableName};
 use serment_store::condition::Condition;
 use thiserror::Error;
@@ -381,18 +381,24 @@ impl<'a> Planner<'a> {
         if event_elsewhere || state_elsewhere {
             return Some("it reads another store, which is not executed yet: the rows stay".to_owned());
         }
-        let referred_from_elsewhere = self.register.tables().any(|other| {
-            other.id.store != rule.of.store
-                && other
-                    .links
-                    .values()
-                    .any(|link| link.to == rule.of && link.kind == LinkKind::BelongsTo)
+        let family = self
+            .graph
+            .families()
+            .into_iter()
+            .find(|family| family.root().id == rule.of);
+        let members: BTreeSet<&TableId> = family
+            .iter()
+            .flat_map(|family| &family.members)
+            .map(|member| &member.table.id)
+            .collect();
+        let referred_from_elsewhere = self.register.tables().find(|other| {
+            other.id.store != rule.of.store && other.links.values().any(|link| members.contains(&link.to))
         });
-        if referred_from_elsewhere {
-            return Some(
-                "rows of another store belong to its rows, which is not executed yet: the rows stay"
-                    .to_owned(),
-            );
+        if let Some(other) = referred_from_elsewhere {
+            return Some(format!(
+                "rows of {} refer to it from another store, which is not executed yet: the rows stay",
+                other.id
+            ));
         }
         let siblings = self.graph.rules_of(&rule.of);
         let erases = siblings.iter().any(|rule| rule.then == Then::Erase);

@@ -52,6 +52,8 @@ pub fn clear(declared: &Column, seen: &catalogue::Column, unique: bool) -> Resul
             treat(strategy, seen, unique)
         }
         _ if seen.nullable => treat(&Strategy::Null, seen, unique),
+        // Unique and NOT NULL: only a value of its own can stand there. Random text keeps nothing of the old one.
+        Some(strategy @ Strategy::Random { .. }) if unique => treat(strategy, seen, unique),
         _ => treat(&Strategy::Redact, seen, unique),
     }
 }

@@ -43,6 +43,7 @@ impl<'a> Composer<'a, '_> {
         family: &Family<'a>,
         member: &Member<'a>,
         erases: bool,
+        may_stay: bool,
     ) -> Result<Groups<'a>, PlanError> {
         let table = member.table;
         let seen = self.ground.seen(&table.id)?;
@@ -61,7 +62,9 @@ impl<'a> Composer<'a, '_> {
                 .filter(|rule| covers(self.ground.register, rule, category))
                 .map(|rule| rule.id.clone())
                 .collect();
-            if covering.is_empty() {
+            // Cleared only when every rule has ended, and then the row itself goes.
+            let goes_with_row = erases && !may_stay && covering.len() == family.rules.len();
+            if covering.is_empty() || goes_with_row {
                 continue;
             }
             let described = describe(seen, path, &table.id)?;

@@ -29,6 +29,13 @@ impl<'a> Composer<'a, '_> {
         let by_itself = Condition::all([
             self.through(&member.path, ROW, &|row| self.ended_and_none_runs(root, row))?,
             self.nothing_blocks(member.table, ROW, Mode::Forecast, &mut vec![&member.table.id])?,
+            self.feeds_nothing_that_stays(
+                member.table,
+                ROW,
+                Mode::Forecast,
+                None,
+                &mut vec![&member.table.id],
+            )?,
         ]);
         Ok(Condition::any([with_root, by_itself]))
     }
@@ -64,26 +71,25 @@ impl<'a> Composer<'a, '_> {
         stack.push(&table.id);
         let itself = self.ended_and_none_runs(table, row)?;
         let free = self.nothing_blocks(table, row, mode, stack)?;
-        let feeds_nothing = self.feeds_nothing_that_stays(table, row, mode, stack)?;
+        let feeds_nothing = self.feeds_nothing_that_stays(table, row, mode, None, stack)?;
         stack.pop();
         Ok(Condition::all([itself, free, feeds_nothing]))
     }
 
     /// Rows whose dates a parent's rules read stay as long as that parent does: the parent's clock must not move back
-    /// because they are gone.
+    /// because they are gone. `along` is the link to a parent that goes in the same batch.
     pub(super) fn feeds_nothing_that_stays(
         &self,
         table: &'a Table,
         row: Alias,
         mode: Mode,
+        along: Option<&str>,
         stack: &mut Vec<&'a TableId>,
     ) -> Result<Condition, PlanError> {
         let mut all = Vec::new();
-        for link in table
-            .links
-            .values()
-            .filter(|link| link.to.store == table.id.store && link.to != table.id)
-        {
+        for link in table.links.values().filter(|link| {
+            link.to.store == table.id.store && link.to != table.id && along != Some(link.name.as_str())
+        }) {
             let parent = self.ground.table(&link.to)?;
             if !self
                 .graph
@@ -115,16 +121,38 @@ impl<'a> Composer<'a, '_> {
         mode: Mode,
         stack: &mut Vec<&'a TableId>,
     ) -> Result<Condition, PlanError> {
+        let free = self.no_other_table_blocks(table, row, mode, stack)?;
+        let mut all = vec![free.clone()];
+        for edge in self
+            .graph
+            .into(&table.id)
+            .iter()
+            .filter(|edge| edge.from.id == table.id)
+        {
+            all.push(self.no_row_of_itself(table, *edge, row, &free, mode)?);
+        }
+        Ok(Condition::all(all))
+    }
+
+    /// The same, rows of the table itself apart.
+    fn no_other_table_blocks(
+        &self,
+        table: &'a Table,
+        row: Alias,
+        mode: Mode,
+        stack: &mut Vec<&'a TableId>,
+    ) -> Result<Condition, PlanError> {
         let mut all = Vec::new();
-        let mut of_itself = None;
-        for edge in self.graph.into(&table.id).iter().copied() {
-            if edge.from.id == table.id {
-                of_itself = Some(edge);
-                continue;
-            }
+        for edge in self
+            .graph
+            .into(&table.id)
+            .iter()
+            .copied()
+            .filter(|edge| edge.from.id != table.id)
+        {
             let child = self.names.fresh();
             let stays = if self.is_companion(table, edge) {
-                Condition::not(self.can_go_along(edge.from, child, mode, stack)?)
+                Condition::not(self.can_go_along(edge, child, mode, stack)?)
             } else {
                 self.stays(edge, child, mode, stack)?
             };
@@ -136,14 +164,45 @@ impl<'a> Composer<'a, '_> {
                 stays,
             )?));
         }
-        let free = Condition::all(all);
-        match of_itself {
-            Some(edge) => Ok(Condition::all([
-                free.clone(),
-                self.no_row_of_itself(table, edge, row, &free, mode)?,
-            ])),
-            None => Ok(free),
+        Ok(Condition::all(all))
+    }
+
+    /// Whether something may keep a row that its rules give up: the question is about tables, not rows.
+    pub(super) fn may_stay(&self, table: &'a Table, seen: &mut Vec<&'a TableId>) -> Result<bool, PlanError> {
+        if seen.contains(&&table.id) {
+            return Ok(true);
         }
+        seen.push(&table.id);
+        for edge in self.graph.into(&table.id).iter().copied() {
+            let along = edge.from.id != table.id
+                && self.is_companion(table, edge)
+                && self.graph.rules_of(&edge.from.id).is_empty();
+            if !along || self.may_stay(edge.from, seen)? {
+                return Ok(true);
+            }
+        }
+        let feeds_others = self.feeds_others(table, seen)?;
+        seen.pop();
+        Ok(feeds_others)
+    }
+
+    /// Whether the rules of a table outside `family` read the dates of this one's rows.
+    fn feeds_others(&self, table: &'a Table, family: &[&'a TableId]) -> Result<bool, PlanError> {
+        for link in table
+            .links
+            .values()
+            .filter(|link| link.to.store == table.id.store)
+        {
+            let parent = self.ground.table(&link.to)?;
+            let reads = self
+                .graph
+                .read_from_children(parent)
+                .contains(&(&table.id, link.name.as_str()));
+            if reads && !family.contains(&&parent.id) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// For a table that refers to itself.
@@ -257,23 +316,55 @@ impl<'a> Composer<'a, '_> {
     }
 
     /// Whether a companion can go with the row that it belongs to.
-    pub(super) fn can_go_along(
+    fn can_go_along(
         &self,
-        table: &'a Table,
+        edge: Edge<'a>,
         row: Alias,
         mode: Mode,
         stack: &mut Vec<&'a TableId>,
     ) -> Result<Condition, PlanError> {
+        let table = edge.from;
         if stack.contains(&&table.id) {
             return Ok(Condition::Never);
         }
         stack.push(&table.id);
-        let mut all = vec![self.nothing_blocks(table, row, mode, stack)?];
+        let mut all = vec![
+            self.no_other_table_blocks(table, row, mode, stack)?,
+            self.no_stranger_refers(edge, row)?,
+            self.feeds_nothing_that_stays(table, row, mode, Some(&edge.link.name), stack)?,
+        ];
         if !self.graph.rules_of(&table.id).is_empty() {
             all.push(self.ended_and_none_runs(table, row)?);
             all.push(Condition::not(self.freezer.frozen(table, row)?));
         }
         stack.pop();
+        Ok(Condition::all(all))
+    }
+
+    /// For a companion whose table refers to itself: only rows that go along with it refer to it.
+    fn no_stranger_refers(&self, edge: Edge<'a>, row: Alias) -> Result<Condition, PlanError> {
+        let mut all = Vec::new();
+        for own in self
+            .graph
+            .into(&edge.from.id)
+            .iter()
+            .filter(|own| own.from.id == edge.from.id)
+        {
+            let other = self.names.fresh();
+            let same_parent = edge.link.by.iter().map(|(ours, _)| Condition::CompareColumns {
+                left: ColumnRef::whole(other, ours),
+                op: Operator::Equal,
+                right: ColumnRef::whole(row, ours),
+            });
+            let stranger = Condition::not(Condition::Holds(Box::new(Condition::All(same_parent.collect()))));
+            all.push(Condition::not(self.ground.child(
+                &edge.from.id,
+                own.link,
+                other,
+                row,
+                stranger,
+            )?));
+        }
         Ok(Condition::all(all))
     }
 
