@@ -1,0 +1,157 @@
+//! Outcomes: what a run claims, and nothing more than it re-read.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// What a group of rows came to: one rule set, client, table and effect of one step. It is the payload of a journal
+/// entry, so it holds counts and no key.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// Organisation, as the register names it.
+    pub organisation: String,
+    /// Rules that had ended on these rows; the rows are counted once.
+    pub rules: Vec<String>,
+    /// Store.
+    pub store: String,
+    /// Table, as the register names it.
+    pub table: String,
+    /// Whose rows; None when the table knows no clients.
+    pub client: Option<String>,
+    /// Effect intended: `erase`, `reduce`, `anonymise`, `coarsen`, `pseudonymise`.
+    pub effect: String,
+    /// What is claimed.
+    pub outcome: Verdict,
+    /// Rows.
+    pub rows: u64,
+    /// True when more rows may be concerned: the answer to a COMMIT was lost and nothing could tell the count.
+    pub at_least: bool,
+    /// Where it holds: `live`, the store itself.
+    pub scope: String,
+    /// Copies that the effect reaches later.
+    pub residue: Vec<Residue>,
+    /// When the last known copy is gone; None when that is unknown.
+    pub gone_by: Option<Date>,
+    /// What qualifies the claim: copies that triggers or publications may keep.
+    pub qualified_by: Vec<String>,
+    /// Run.
+    pub run: String,
+    /// Step of the run.
+    pub step: String,
+    /// Hash of the plan.
+    pub plan: String,
+    /// Hashes of the rules, in the order of `rules`.
+    pub rule_hashes: Vec<String>,
+    /// Version of the register.
+    pub register_version: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The closed set of what can be claimed by a retention run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Nothing was due, and the role sees everything.
+    NothingFound,
+    /// The rows are gone: re-read.
+    Erased,
+    /// Nothing of the person is left in the columns: re-read.
+    Anonymised,
+    /// Less precise: re-read.
+    Coarsened,
+    /// Replaced by a pseudonym: re-read.
+    Pseudonymised,
+    /// The row stays for another purpose without these columns: re-read.
+    Reduced,
+    /// Kept on a ground.
+    Kept {
+        /// Ground.
+        ground: String,
+        /// Until; None: until removed.
+        until: Option<Date>,
+    },
+    /// Not done.
+    Blocked {
+        /// Why.
+        why: Why,
+    },
+    /// Done as far as the store says, and not confirmed by reading again.
+    Unverified {
+        /// Why.
+        why: String,
+    },
+}
+
+impl Verdict {
+    /// The word of commands and receipts.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::NothingFound => "nothing_found",
+            Self::Erased => "erased",
+            Self::Anonymised => "anonymised",
+            Self::Coarsened => "coarsened",
+            Self::Pseudonymised => "pseudonymised",
+            Self::Reduced => "reduced",
+            Self::Kept { .. } => "kept",
+            Self::Blocked { .. } => "blocked",
+            Self::Unverified { .. } => "unverified",
+        }
+    }
+}
+
+/// Why something was not done: a stable code and a sentence in English.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Why {
+    /// Code.
+    pub code: Code,
+    /// What exactly.
+    pub detail: String,
+}
+
+impl Why {
+    /// A reason.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self {
+            code,
+            detail: detail.into(),
+        }
+    }
+}
+
+/// Codes of reasons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Code {
+    /// The pre-flight found an obstacle.
+    Obstacle,
+    /// The approval's first run was not begun in time.
+    Expired,
+    /// More rows than the approval or the past allows.
+    OverCeiling,
+    /// One value fills too much of a clock's column.
+    SuspectClock,
+    /// The rehearsal failed.
+    Rehearsal,
+    /// The store changed more or fewer rows than it listed.
+    CountMismatch,
+    /// The tables changed since the plan.
+    SchemaChanged,
+    /// Rows refer to one another in a circle larger than a batch.
+    ReferenceCycle,
+    /// A constraint of the store refused.
+    Constraint,
+    /// The store did not answer in time, however often it was asked.
+    Store,
+    /// A walk that no longer advances.
+    NoProgress,
+}
+
+/// A copy that an effect reaches later.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Residue {
+    /// What: `backups of crm`, `replica crm-ro`.
+    pub what: String,
+    /// Until when; None when the register does not say.
+    pub until: Option<Date>,
+}
