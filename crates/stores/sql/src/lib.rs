@@ -1,1 +1,88 @@
 //! The SQL adapters: SQLite and PostgreSQL.
+//!
+//! `print` turns the language of `serment-store` into SQL; `sqlite` and `postgres` run it, each in files of the same
+//! names; `address` finds where a store is. Rows are projected to JSON by the database itself.
+
+mod address;
+mod answer;
+mod print;
+mod schema;
+mod sqlite;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+use std::path::Path;
+
+use serment_store::{Failure, Role, Store, StoreError};
+
+/// A database that this crate speaks to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// SQLite, a file.
+    Sqlite,
+    /// PostgreSQL 13 or later.
+    Postgres,
+}
+
+/// Opens a store. `address` is what the register says (`env:NAME`, `file:PATH`, or a path for SQLite), `base` the
+/// directory of the register.
+///
+/// # Errors
+/// One kind of [`Failure`] for each thing that can go wrong: an address that cannot be understood, a server that does
+/// not answer or refuses, TLS that cannot be had. None repeats a secret.
+pub async fn open(
+    kind: Kind,
+    name: &str,
+    address: &str,
+    role: Role,
+    base: &Path,
+) -> Result<Box<dyn Store>, StoreError> {
+    let failed = |failure| StoreError {
+        store: name.to_owned(),
+        failure,
+    };
+    match kind {
+        Kind::Sqlite => {
+            let path = address::sqlite_path(address, base).map_err(failed)?;
+            Ok(Box::new(sqlite::connect::open(name, &path, role).await?))
+        }
+        Kind::Postgres => Err(failed(Failure::Unsupported("PostgreSQL comes next".into()))),
+    }
+}
+
+/// Makes a new SQLite file, empty, in write-ahead mode; nothing happens to one that exists.
+///
+/// # Errors
+/// When the folder does not exist or cannot be written.
+pub async fn create_sqlite(path: &Path) -> Result<(), StoreError> {
+    sqlite::connect::create(path).await.map_err(|failure| StoreError {
+        store: path.display().to_string(),
+        failure,
+    })
+}
+
+/// Runs SQL text of several statements in a store, as its author wrote it: for making sample data and for tests.
+///
+/// # Errors
+/// The failure of the first statement that fails, and those of [`open`].
+pub async fn execute_script(
+    kind: Kind,
+    name: &str,
+    address: &str,
+    base: &Path,
+    script: &str,
+) -> Result<(), StoreError> {
+    let failed = |failure| StoreError {
+        store: name.to_owned(),
+        failure,
+    };
+    match kind {
+        Kind::Sqlite => {
+            let path = address::sqlite_path(address, base).map_err(failed)?;
+            sqlite::connect::execute_script(&path, script)
+                .await
+                .map_err(failed)
+        }
+        Kind::Postgres => Err(failed(Failure::Unsupported("PostgreSQL comes next".into()))),
+    }
+}

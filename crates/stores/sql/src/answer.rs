@@ -1,0 +1,132 @@
+//! Answers of the databases, which project every row to JSON text, back to the types of the port.
+
+use serde_json::Value;
+use serment_store::condition::Key;
+use serment_store::query::{Row, Rows, Tally, TallyRow};
+use serment_store::{Failure, Frequency, Progress};
+
+use crate::print::query::FIELDS_PER_PIECE;
+
+/// What is said when a column does not hold text that can be read.
+pub(crate) fn not_text() -> Failure {
+    Failure::Other("a value is not valid UTF-8 text and cannot be read without loss".into())
+}
+
+fn unexpected() -> Failure {
+    Failure::Other("the store answered in an unexpected form".into())
+}
+
+fn array(text: &str) -> Result<Vec<Value>, Failure> {
+    serde_json::from_str(text).map_err(|_| unexpected())
+}
+
+fn only(row: Vec<String>) -> Result<Vec<Value>, Failure> {
+    array(row.first().ok_or_else(unexpected)?)
+}
+
+/// Keys.
+pub(crate) fn keys(rows: Vec<Vec<String>>) -> Result<Vec<Key>, Failure> {
+    rows.into_iter().map(|row| only(row).map(Key)).collect()
+}
+
+/// Rows.
+pub(crate) fn rows(read: Vec<Vec<String>>, asked: &Rows) -> Result<Vec<Row>, Failure> {
+    read.into_iter()
+        .map(|row| {
+            let (key, pieces) = row.split_first().ok_or_else(unexpected)?;
+            let mut fields = Vec::with_capacity(asked.read.len());
+            for piece in pieces {
+                fields.extend(array(piece)?);
+            }
+            if fields.len() != asked.read.len() || pieces.len() != asked.read.len().div_ceil(FIELDS_PER_PIECE)
+            {
+                return Err(unexpected());
+            }
+            for (field, asked) in fields.iter_mut().zip(&asked.read) {
+                if matches!(asked, serment_store::query::Field::Condition(_)) {
+                    *field = Value::Bool(truth(field)?);
+                }
+            }
+            Ok(Row {
+                key: Key(array(key)?),
+                fields,
+            })
+        })
+        .collect()
+}
+
+/// A tally.
+pub(crate) fn tally(rows: Vec<Vec<String>>, asked: &Tally) -> Result<Vec<TallyRow>, Failure> {
+    rows.into_iter()
+        .map(|row| {
+            let mut parts = only(row)?.into_iter();
+            let mut next = || parts.next().ok_or_else(unexpected);
+            let client = match next()? {
+                Value::Null => None,
+                Value::String(text) => Some(text),
+                _ => return Err(unexpected()),
+            };
+            let classes = asked
+                .classes
+                .iter()
+                .map(|_| truth(&next()?))
+                .collect::<Result<Vec<_>, Failure>>()?;
+            let rows = next()?.as_u64().ok_or_else(unexpected)?;
+            let clocks = asked
+                .clocks
+                .iter()
+                .map(|_| Ok(next()?.as_i64()))
+                .collect::<Result<Vec<_>, Failure>>()?;
+            Ok(TallyRow {
+                client,
+                classes,
+                rows,
+                clocks,
+            })
+        })
+        .collect()
+}
+
+/// The most frequent value.
+pub(crate) fn frequency(rows: Vec<Vec<String>>) -> Result<Option<Frequency>, Failure> {
+    let Some(row) = rows.into_iter().next() else {
+        return Ok(None);
+    };
+    match only(row)?.as_slice() {
+        [Value::String(value), rows, of] => Ok(Some(Frequency {
+            value: value.clone(),
+            rows: rows.as_u64().ok_or_else(unexpected)?,
+            of: of.as_u64().ok_or_else(unexpected)?,
+        })),
+        _ => Err(unexpected()),
+    }
+}
+
+/// Progress.
+pub(crate) fn progress(rows: Vec<Vec<String>>) -> Result<Vec<Progress>, Failure> {
+    rows.into_iter()
+        .map(|row| match only(row)?.as_slice() {
+            [
+                Value::String(run),
+                Value::String(step),
+                batch,
+                Value::String(counts),
+            ] => Ok(Progress {
+                run: run.clone(),
+                step: step.clone(),
+                batch: batch.as_u64().ok_or_else(unexpected)?,
+                counts: counts.clone(),
+            }),
+            _ => Err(unexpected()),
+        })
+        .collect()
+}
+
+/// True or false, which SQLite writes as 1 or 0.
+fn truth(value: &Value) -> Result<bool, Failure> {
+    match value {
+        Value::Bool(yes) => Ok(*yes),
+        Value::Number(number) => Ok(number.as_i64() == Some(1)),
+        _ => Err(unexpected()),
+    }
+}

@@ -1,0 +1,290 @@
+//! From the language of `serment-store` to SQL text and bound values.
+//!
+//! One printer walks conditions and queries; what the two databases write differently stands behind [`Dialect`].
+//! Identifiers are always quoted and values always bound, or written as literals when the statement is for reading.
+
+pub(crate) mod condition;
+pub(crate) mod keys;
+pub(crate) mod moments;
+pub(crate) mod query;
+pub(crate) mod tables;
+
+use std::collections::BTreeMap;
+
+use serment_store::Failure;
+use serment_store::catalogue::TableName;
+use serment_store::condition::{
+    Alias, ColumnRef, Constant, Key, Operator, PostCondition, TimeForm, TimeTest,
+};
+use serment_store::query::{NewValue, Strength};
+
+use crate::schema::{ColumnType, Schema, shown};
+
+/// A value to bind.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Value {
+    /// Text.
+    Text(String),
+    /// Integer.
+    Integer(i64),
+    /// Boolean.
+    Boolean(bool),
+}
+
+/// A statement and its values, in the order of their numbers.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Sql {
+    /// Text.
+    pub text: String,
+    /// Values.
+    pub values: Vec<Value>,
+}
+
+/// A column that was looked up.
+#[derive(Debug, Clone)]
+pub(crate) struct Column {
+    /// How SQL names it, such as `t0."email"`.
+    pub sql: String,
+    /// How people name it, such as `contacts.email`.
+    pub name: String,
+    /// Its own name.
+    pub column: String,
+    /// Its type.
+    pub r#type: ColumnType,
+    /// Keys inside its JSON value.
+    pub inside: Vec<String>,
+}
+
+impl Column {
+    /// An error about this column.
+    pub fn unsupported(&self, why: impl std::fmt::Display) -> Failure {
+        Failure::Unsupported(format!("column {}: {why}", self.name))
+    }
+}
+
+/// The two sides of a comparison with a constant.
+pub(crate) struct Sides {
+    /// Left side.
+    pub left: String,
+    /// Right side.
+    pub right: String,
+    /// Whether the value is of a sort that can be compared: unknown otherwise.
+    pub guard: Option<String>,
+}
+
+/// What the databases write differently.
+pub(crate) trait Dialect: Send + Sync {
+    /// A table, qualified and quoted.
+    fn table(&self, table: &TableName) -> String;
+    /// The mark of a bound value, of its type.
+    fn placeholder(&self, position: usize, value: &Value) -> String;
+    /// A value as a literal.
+    fn literal(&self, value: &Value) -> String;
+    /// A comparison with a constant. `order` tells that the operator asks which is greater.
+    fn sides(
+        &self,
+        bind: &mut Binder<'_>,
+        column: &Column,
+        constant: &Constant,
+        order: bool,
+    ) -> Result<Sides, Failure>;
+    /// A comparison operator between values of this column's type.
+    fn operator(&self, column: &Column, op: Operator) -> String;
+    /// A comparison of two columns, unknown where they cannot be compared.
+    fn columns(&self, left: &Column, op: Operator, right: &Column) -> Result<String, Failure>;
+    /// Both sides of a link, made comparable.
+    fn link(&self, inner: &Column, outer: &Column) -> Result<(String, String), Failure>;
+    /// `IS NULL`.
+    fn is_null(&self, column: &Column) -> Result<String, Failure>;
+    /// Key columns as they sort and compare with a key that was read.
+    fn key_array(&self, columns: &[Column]) -> Result<String, Failure>;
+    /// Whether the key is after this one, in key order.
+    fn key_after(&self, bind: &mut Binder<'_>, columns: &[Column], key: &Key) -> Result<String, Failure>;
+    /// Whether the key is one of these.
+    fn key_in(&self, bind: &mut Binder<'_>, columns: &[Column], keys: &[Key]) -> Result<String, Failure>;
+    /// A JSON array, as text.
+    fn array(&self, parts: &[String]) -> String;
+    /// A column as a part of a JSON array.
+    fn read(&self, column: &Column) -> Result<String, Failure>;
+    /// A column as text.
+    fn text(&self, column: &Column) -> Result<String, Failure>;
+    /// A question about a time. With `positive`, unknown may be printed as false.
+    fn time(
+        &self,
+        bind: &mut Binder<'_>,
+        column: &Column,
+        written: TimeForm,
+        test: &TimeTest,
+        positive: bool,
+    ) -> Result<String, Failure>;
+    /// A time as text that keeps what the column says, as a part of a JSON array.
+    fn time_text(&self, column: &Column, written: TimeForm) -> Result<String, Failure>;
+    /// A time in seconds since the epoch, or NULL.
+    fn time_seconds(&self, column: &Column, written: TimeForm) -> Result<String, Failure>;
+    /// The greatest of these, NULL aside.
+    fn greatest(&self, parts: &[String]) -> String;
+    /// Whether a column satisfies what its anonymisation promises, never unknown.
+    fn satisfies(
+        &self,
+        bind: &mut Binder<'_>,
+        column: &Column,
+        by: &PostCondition,
+    ) -> Result<String, Failure>;
+    /// A new value for a column.
+    fn new_value(&self, bind: &mut Binder<'_>, column: &Column, value: &NewValue) -> Result<String, Failure>;
+    /// A statement that changes one column to a value per row.
+    fn update_each(&self, parts: UpdateEach<'_>, bind: &mut Binder<'_>) -> Result<String, Failure>;
+    /// What follows a SELECT that locks rows, if the database locks rows.
+    fn row_lock(&self, alias: Alias, strength: Strength) -> Option<String>;
+    /// Locks a whole table.
+    fn table_lock(&self, table: &TableName) -> String;
+}
+
+/// The pieces of an update with a value per row.
+pub(crate) struct UpdateEach<'a> {
+    /// Table, quoted.
+    pub table: String,
+    /// Row.
+    pub alias: Alias,
+    /// Key columns.
+    pub key: &'a [Column],
+    /// Column to set.
+    pub column: &'a Column,
+    /// Keys and values.
+    pub values: &'a [(Key, serde_json::Value)],
+    /// Condition, printed.
+    pub filter: String,
+}
+
+/// Numbers the values of a statement.
+pub(crate) struct Binder<'a> {
+    dialect: &'a dyn Dialect,
+    inline: bool,
+    values: Vec<Value>,
+}
+
+impl Binder<'_> {
+    /// Binds a value and returns its mark, or its literal when the statement is for reading.
+    pub fn bind(&mut self, value: Value) -> String {
+        if self.inline {
+            return self.dialect.literal(&value);
+        }
+        self.values.push(value);
+        self.dialect
+            .placeholder(self.values.len(), &self.values[self.values.len() - 1])
+    }
+
+    /// Binds text.
+    pub fn text(&mut self, value: impl Into<String>) -> String {
+        self.bind(Value::Text(value.into()))
+    }
+}
+
+/// Prints one statement.
+pub(crate) struct Printer<'a> {
+    pub(crate) dialect: &'a dyn Dialect,
+    schema: &'a Schema,
+    pub(crate) bind: Binder<'a>,
+    rows: BTreeMap<Alias, TableName>,
+    fresh: u32,
+}
+
+impl<'a> Printer<'a> {
+    /// A printer that binds values.
+    pub fn new(dialect: &'a dyn Dialect, schema: &'a Schema) -> Self {
+        Self::with(dialect, schema, false)
+    }
+
+    /// A printer that writes values as literals, for reading.
+    pub fn for_reading(dialect: &'a dyn Dialect, schema: &'a Schema) -> Self {
+        Self::with(dialect, schema, true)
+    }
+
+    fn with(dialect: &'a dyn Dialect, schema: &'a Schema, inline: bool) -> Self {
+        Self {
+            dialect,
+            schema,
+            bind: Binder {
+                dialect,
+                inline,
+                values: Vec::new(),
+            },
+            rows: BTreeMap::new(),
+            fresh: 0,
+        }
+    }
+
+    /// Ends the statement.
+    pub fn finish(self, text: String) -> Sql {
+        Sql {
+            text,
+            values: self.bind.values,
+        }
+    }
+
+    /// Names a row of a table from here on.
+    pub fn name_row(&mut self, alias: Alias, table: &TableName) {
+        self.rows.insert(alias, table.clone());
+    }
+
+    /// A name that no other part of the statement uses.
+    fn fresh_name(&mut self, stem: &str) -> String {
+        self.fresh += 1;
+        format!("{stem}{}", self.fresh)
+    }
+
+    /// Looks a column up.
+    pub fn column(&self, column: &ColumnRef) -> Result<Column, Failure> {
+        let table = self.rows.get(&column.of).ok_or_else(|| {
+            Failure::Unsupported(format!(
+                "the condition speaks of row {} which nothing names",
+                row(column.of)
+            ))
+        })?;
+        Ok(Column {
+            sql: format!("{}.{}", row(column.of), quoted(&column.column)),
+            name: format!("{}.{}", shown(table), column.column),
+            column: column.column.clone(),
+            r#type: self.schema.column(table, &column.column)?,
+            inside: column.inside.clone(),
+        })
+    }
+
+    /// Looks whole columns of a row up.
+    pub fn columns(&self, of: Alias, names: &[String]) -> Result<Vec<Column>, Failure> {
+        if names.is_empty() {
+            return Err(Failure::Unsupported("a key needs at least one column".into()));
+        }
+        names
+            .iter()
+            .map(|name| self.column(&ColumnRef::whole(of, name)))
+            .collect()
+    }
+}
+
+/// A quoted identifier: the quote doubled, nothing else is special in either database.
+pub(crate) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// The name of a row.
+pub(crate) fn row(alias: Alias) -> String {
+    format!("t{}", alias.0)
+}
+
+/// An operator as both databases write it.
+pub(crate) fn symbol(op: Operator) -> &'static str {
+    match op {
+        Operator::Equal => "=",
+        Operator::NotEqual => "<>",
+        Operator::Less => "<",
+        Operator::LessOrEqual => "<=",
+        Operator::Greater => ">",
+        Operator::GreaterOrEqual => ">=",
+    }
+}
+
+/// Whether an operator asks which side is greater.
+pub(crate) fn orders(op: Operator) -> bool {
+    !matches!(op, Operator::Equal | Operator::NotEqual)
+}

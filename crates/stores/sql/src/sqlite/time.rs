@@ -1,0 +1,199 @@
+//! Times in SQLite: text, or numbers of seconds or milliseconds.
+//!
+//! SQLite has no time type: whatever the column declares, text is read as ISO 8601 and nothing else is, save numbers in
+//! the epoch forms. Text is compared as text, in the form that it has: a date with a date, a time without offset with
+//! the local bound, a time with an offset with the instant, after `strftime` brought its whole seconds to UTC and its
+//! fraction was put back digit by digit. `substr` and `length` of SQLite stop at a NUL byte, hence `octet_length`.
+
+use serment_store::Failure;
+use serment_store::catalogue::ColumnKind;
+use serment_store::condition::{Bound, TimeForm, TimeTest};
+
+use crate::print::moments::{self, EPOCH_DATE, LAST_DATE, LAST_EPOCH_SECONDS, LAST_INSTANT};
+use crate::print::{Binder, Column};
+
+/// A question about a time.
+pub(super) fn test(
+    bind: &mut Binder<'_>,
+    column: &Column,
+    v: &str,
+    written: TimeForm,
+    test: &TimeTest,
+    positive: bool,
+) -> Result<String, Failure> {
+    if let Some(per_second) = moments::per_second(written) {
+        if column.r#type.kind == ColumnKind::Text && column.inside.is_empty() {
+            return Err(column.unsupported("it is text and cannot hold a number of seconds"));
+        }
+        return Ok(epoch_test(v, per_second, test));
+    }
+    Ok(match test {
+        TimeTest::Before(bound) => text_test(bind, v, "<", bound, positive),
+        TimeTest::From(bound) => text_test(bind, v, ">=", bound, positive),
+        TimeTest::Implausible { not_before, not_from } => implausible(bind, v, not_before, not_from.as_ref()),
+    })
+}
+
+fn text_test(bind: &mut Binder<'_>, v: &str, op: &str, bound: &Bound, positive: bool) -> String {
+    let date = bind.text(moments::date(bound));
+    let local = bind.text(moments::local(bound));
+    let instant = bind.text(moments::instant(bound));
+    let exact = by_shape(
+        v,
+        "NULL",
+        "NULL",
+        &format!("v {op} {date}"),
+        &format!("{LOCAL} {op} {local}"),
+        &format!("{} {op} {instant}", instant_of()),
+    );
+    if !positive {
+        return exact;
+    }
+    // Any readable text before the bound is also, as text, before a day well after it: an index on the column serves.
+    let edge = bind.text(moments::edge(bound, op == "<"));
+    format!("({v} {op} {edge} AND {exact})")
+}
+
+fn implausible(bind: &mut Binder<'_>, v: &str, not_before: &Bound, not_from: Option<&Bound>) -> String {
+    let mut within = |of: fn(&Bound) -> String, value: &str, epoch: &str, last: &str| {
+        let low = bind.text(of(not_before));
+        let mut text = format!("{value} >= {low} AND {value} < '{last}' AND {epoch}");
+        if let Some(bound) = not_from {
+            let high = bind.text(of(bound));
+            text.push_str(&format!(" AND {value} < {high}"));
+        }
+        format!("(({text}) IS NOT TRUE)")
+    };
+    let instant = instant_of();
+    let date_test = within(moments::date, "v", &format!("v <> '{EPOCH_DATE}'"), LAST_DATE);
+    let epoch = |value: &str| format!("rtrim({value}, '.:0') <> '{EPOCH_DATE}T'");
+    let local_test = within(moments::local, LOCAL, &epoch(LOCAL), LAST_DATE);
+    let instant_test = within(moments::instant, &instant, &epoch(&instant), LAST_INSTANT);
+    by_shape(v, "FALSE", "TRUE", &date_test, &local_test, &instant_test)
+}
+
+/// Chooses by the shape of the value: absent, unreadable, a date, a local time, a time with an offset. Inside, `v` is the
+/// value and `z` what follows its time (`?` where a fraction has no digit).
+fn by_shape(value: &str, absent: &str, unreadable: &str, date: &str, local: &str, instant: &str) -> String {
+    format!(
+        "(SELECT CASE WHEN v IS NULL THEN {absent} \
+         WHEN typeof(v) <> 'text' OR octet_length(v) <> length(v) \
+         OR NOT v GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*' \
+         OR date(substr(v, 1, 10)) IS NOT substr(v, 1, 10) OR substr(v, 1, 4) = '0000' THEN {unreadable} \
+         WHEN length(v) = 10 THEN {date} \
+         WHEN NOT substr(v, 11, 6) GLOB '[T ][0-2][0-9]:[0-5][0-9]' OR substr(v, 12, 2) > '23' \
+         OR (substr(v, 17, 1) = ':' AND NOT substr(v, 17, 3) GLOB ':[0-5][0-9]') THEN {unreadable} \
+         WHEN z = '' THEN {local} \
+         WHEN z = 'Z' OR (substr(z, 2, 2) <= '14' AND (z GLOB '[+-][0-1][0-9]' \
+         OR z GLOB '[+-][0-1][0-9][0-5][0-9]' OR z GLOB '[+-][0-1][0-9]:[0-5][0-9]')) THEN {instant} \
+         ELSE {unreadable} END \
+         FROM (SELECT v, CASE WHEN substr(v, 17, 1) <> ':' THEN substr(v, 17) \
+         WHEN substr(v, 20, 1) <> '.' THEN substr(v, 20) \
+         WHEN substr(v, 21, 1) GLOB '[0-9]' THEN ltrim(substr(v, 21), '0123456789') ELSE '?' END AS z \
+         FROM (SELECT {value} AS v)))"
+    )
+}
+
+/// A local time with `T` and seconds written.
+const LOCAL: &str =
+    "(substr(v, 1, 10) || 'T' || substr(v, 12) || CASE WHEN length(v) = 16 THEN ':00' ELSE '' END)";
+
+/// Whole seconds with an offset as SQLite reads it.
+const SECONDS_WITH_OFFSET: &str = "substr(v, 1, 16) || CASE WHEN substr(v, 17, 1) = ':' THEN substr(v, 17, 3) ELSE ':00' END || \
+     CASE length(z) WHEN 3 THEN z || ':00' WHEN 5 THEN substr(z, 1, 3) || ':' || substr(z, 4) ELSE z END";
+
+/// The fraction with its point, as written.
+const FRACTION: &str = "CASE WHEN substr(v, 17, 1) = ':' AND substr(v, 20, 1) = '.' \
+     THEN substr(v, 20, length(v) - 19 - length(z)) ELSE '' END";
+
+/// UTC text of a time with an offset; NULL outside the years that SQLite knows.
+fn instant_of() -> String {
+    format!("(strftime('%Y-%m-%dT%H:%M:%S', {SECONDS_WITH_OFFSET}) || {FRACTION})")
+}
+
+fn epoch_test(v: &str, per_second: i64, test: &TimeTest) -> String {
+    let number = format!("typeof({v}) IN ('integer', 'real')");
+    match test {
+        TimeTest::Before(bound) => {
+            format!(
+                "(CASE WHEN {number} THEN {v} < {} END)",
+                moments::epoch(bound, per_second)
+            )
+        }
+        TimeTest::From(bound) => {
+            format!(
+                "(CASE WHEN {number} THEN {v} >= {} END)",
+                moments::epoch(bound, per_second)
+            )
+        }
+        TimeTest::Implausible { not_before, not_from } => {
+            let mut within = format!(
+                "{number} AND {v} <> 0 AND {v} >= {} AND {v} < {}",
+                moments::epoch(not_before, per_second),
+                LAST_EPOCH_SECONDS * per_second
+            );
+            if let Some(bound) = not_from {
+                within.push_str(&format!(" AND {v} < {}", moments::epoch(bound, per_second)));
+            }
+            format!("({v} IS NOT NULL AND ({within}) IS NOT TRUE)")
+        }
+    }
+}
+
+/// The time as text that keeps what the column says.
+pub(super) fn text(v: &str, written: TimeForm) -> String {
+    let raw = format!(
+        "CASE WHEN typeof({v}) = 'blob' THEN hex({v}) WHEN {v} IN (9e999, -9e999) THEN CAST({v} AS TEXT) ELSE {v} END"
+    );
+    if let Some(per_second) = moments::per_second(written) {
+        let (whole, fraction) = epoch_parts(v, per_second);
+        return format!(
+            "(CASE WHEN typeof({v}) IN ('integer', 'real') AND {v} >= {} AND {v} < {} \
+             THEN strftime('%Y-%m-%dT%H:%M:%S', {whole}, 'unixepoch') || {fraction} || 'Z' ELSE {raw} END)",
+            moments::FIRST_EPOCH_SECONDS * per_second,
+            LAST_EPOCH_SECONDS * per_second,
+        );
+    }
+    let instant = format!("coalesce({} || 'Z', v)", instant_of());
+    by_shape(v, "NULL", &format!("({raw})"), "v", LOCAL, &instant)
+}
+
+/// Whole seconds and the fraction with its point.
+fn epoch_parts(v: &str, per_second: i64) -> (String, String) {
+    let floor = |x: &str| format!("(CAST({x} AS INTEGER) - ({x} < CAST({x} AS INTEGER)))");
+    if per_second == 1 {
+        let whole = floor(v);
+        let fraction = format!("rtrim(rtrim(substr(printf('%.7f', {v} - {whole}), 2), '0'), '.')");
+        return (whole, fraction);
+    }
+    let milliseconds = floor(v);
+    let rest = format!("((({milliseconds} % {per_second}) + {per_second}) % {per_second})");
+    let whole = format!("(({milliseconds} - {rest}) / {per_second})");
+    let fraction = format!("CASE {rest} WHEN 0 THEN '' ELSE rtrim(printf('.%03d', {rest}), '0') END");
+    (whole, fraction)
+}
+
+/// Seconds since the epoch, a value without zone read as UTC; NULL when it cannot be read.
+pub(super) fn seconds(v: &str, written: TimeForm) -> String {
+    if let Some(per_second) = moments::per_second(written) {
+        let (whole, _) = epoch_parts(v, per_second);
+        return format!("(CASE WHEN typeof({v}) IN ('integer', 'real') THEN {whole} END)");
+    }
+    let of = |text: &str| format!("CAST(strftime('%s', {text}) AS INTEGER)");
+    by_shape(
+        v,
+        "NULL",
+        "NULL",
+        &of("v"),
+        &of(&format!("substr({LOCAL}, 1, 19)")),
+        &of(SECONDS_WITH_OFFSET),
+    )
+}
+
+/// Whether text begins with a date that exists: what can be coarsened.
+pub(super) fn begins_with_date(v: &str) -> String {
+    format!(
+        "(typeof({v}) = 'text' AND {v} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*' \
+         AND date(substr({v}, 1, 10)) IS substr({v}, 1, 10))"
+    )
+}
