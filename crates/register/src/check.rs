@@ -1,9 +1,32 @@
-//! What makes a register wrong as a whole.
+//! What makes a register wrong as a whole: each part judges one concern, all of them always run.
+
+mod activities;
+mod coverage;
+mod graph;
+mod later;
+mod links;
+mod names;
+mod rules;
+pub(crate) mod secrets;
+mod stores;
+mod tables;
 
 use jiff::civil::Date;
 
 use crate::load::node::Context;
 use crate::model::Register;
 
-/// Judges a register whose files are read.
-pub(crate) fn check(_context: &mut Context, _register: &Register, _day: Date) {}
+pub use later::not_yet_executed;
+
+/// Judges a register whose files are read, by the rules of law of that day.
+pub(crate) fn check(context: &mut Context, register: &Register, day: Date) {
+    let graph = graph::Graph::new(register);
+    names::check(context, register);
+    activities::check(context, register, &graph);
+    rules::check(context, register, &graph);
+    tables::check(context, register, &graph);
+    coverage::check(context, register, &graph);
+    links::check(context, register);
+    secrets::check(context, register);
+    stores::check(context, register, day);
+}

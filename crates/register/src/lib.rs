@@ -9,5 +9,6 @@ pub mod load;
 pub mod model;
 pub mod predicate;
 pub mod span;
+pub mod taxonomy;
 
 pub use load::{Files, load, load_at};

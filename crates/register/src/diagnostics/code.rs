@@ -119,6 +119,7 @@ codes! {
     "S082" ClientMissing Error "A processor's table that does not say whose its rows are."
     "S083" ClientElsewhere Error "A client inherited from a table that has none."
     "S084" ClientsNotListed Warning "A processor that does not say where its clients are listed."
+    "S085" StrategyMisplaced Error "A strategy made for another category."
     // Stores, parties, secrets, territory.
     "S090" SecretInClear Error "A secret in clear."
     "S091" BadReference Error "A reference that leads nowhere safe."

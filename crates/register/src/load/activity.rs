@@ -1,6 +1,7 @@
 //! `activities/*.toml`: what is done with personal data, why, and how long.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use toml::de::DeValue;
 
@@ -216,6 +217,7 @@ fn rules(context: &mut Context, activity: &str, node: &Node<'_>) -> Vec<Rule> {
         let name_span = fields.get("name").map(|node| node.span());
         fields.finish(context);
         let Some(rule) = rule else { continue };
+        let place = (Arc::clone(item.file), item.path.clone());
         if !names.insert(rule.id.clone()) {
             let id = &rule.id;
             context.report(Diagnostic::new(
@@ -228,6 +230,7 @@ fn rules(context: &mut Context, activity: &str, node: &Node<'_>) -> Vec<Rule> {
             ));
             continue;
         }
+        context.rules.insert(rule.id.clone(), place);
         found.push(rule);
     }
     found

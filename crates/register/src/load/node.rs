@@ -1,14 +1,15 @@
 //! Reading TOML values with their places: what is wrong is collected, never thrown.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
 use toml::de::{DeTable, DeValue};
 
+use crate::check::secrets::{Secrets, secret_in};
 use crate::diagnostics::{Code, Diagnostic, did_you_mean, text};
-use crate::model::{Language, Text};
+use crate::model::{Language, Link, LinkKind, RuleId, Table, TableId, Text};
 use crate::span::Span;
 
 /// Most findings that are kept: a hostile register must not cost more memory than this.
@@ -19,6 +20,12 @@ const MOST_FINDINGS: usize = 1_000;
 pub(crate) struct Context {
     pub found: Vec<Diagnostic>,
     pub languages: Vec<Language>,
+    /// Where each rule is written: file and path.
+    pub rules: HashMap<RuleId, (Arc<str>, String)>,
+    /// States and events that could not be read: they are reported once, not again wherever they are used.
+    pub broken: HashSet<(TableId, String)>,
+    /// Texts that look like secrets in clear.
+    pub secrets: Secrets,
     places: HashMap<(Arc<str>, String), Range<usize>>,
 }
 
@@ -31,6 +38,53 @@ impl Context {
 
     pub fn remember(&mut self, file: &Arc<str>, path: String, range: Range<usize>) {
         self.places.insert((Arc::clone(file), path), range);
+    }
+
+    /// Where a list says that text.
+    pub fn item(&self, file: &Arc<str>, list: &str, text: &str) -> Span {
+        match self.places.get(&(Arc::clone(file), item_path(list, text))) {
+            Some(range) => Span {
+                file: Arc::clone(file),
+                range: range.clone(),
+            },
+            None => self.place(file, list),
+        }
+    }
+
+    /// Where a list of a rule says that text.
+    pub fn rule_item(&self, rule: &RuleId, list: &str, text: &str) -> Span {
+        match self.rules.get(rule) {
+            Some((file, path)) => self.item(file, &format!("{path}.{list}"), text),
+            None => Span::default(),
+        }
+    }
+
+    /// Where a key of a rule is written.
+    pub fn rule_key(&self, rule: &RuleId, key: &str) -> Span {
+        match self.rules.get(rule) {
+            Some((file, path)) => self.place(file, &format!("{path}.{key}")),
+            None => Span::default(),
+        }
+    }
+
+    /// Where a key of a table is written.
+    pub fn table_key(&self, table: &Table, key: &str) -> Span {
+        let path = format!("{}.{key}", join("table", &table.id.table));
+        self.place(&table.span.file, &path)
+    }
+
+    /// Where a key of a link is written.
+    pub fn link_key(&self, table: &Table, link: &Link, key: &str) -> Span {
+        let kind = match link.kind {
+            LinkKind::BelongsTo => "belongs_to",
+            LinkKind::RefersTo => "refers_to",
+        };
+        self.table_key(table, &format!("{}.{key}", join(kind, &link.name)))
+    }
+
+    /// Whether something is written at that very path.
+    pub fn is_written(&self, file: &Arc<str>, path: &str) -> bool {
+        self.places.contains_key(&(Arc::clone(file), path.to_owned()))
     }
 
     /// Where the value at that path is written; the closest enclosing value when that one is not.
@@ -72,6 +126,11 @@ pub(crate) fn join(path: &str, key: &str) -> String {
     } else {
         format!("{path}.{key}")
     }
+}
+
+/// Path of the item of a list that holds that text.
+pub(crate) fn item_path(list: &str, text: &str) -> String {
+    format!("{list}[{text:?}]")
 }
 
 /// A value and where it is written.
@@ -164,6 +223,7 @@ impl<'a> Node<'a> {
                 continue;
             };
             if seen.insert(value) {
+                context.remember(self.file, item_path(&self.path, value), item.range.clone());
                 found.push(value.to_owned());
             } else {
                 context.report(Diagnostic::new(
@@ -384,6 +444,11 @@ pub(crate) fn remember_places(context: &mut Context, file: &Arc<str>, path: &str
             for (key, value) in table.iter() {
                 let path = join(path, key.get_ref());
                 context.remember(file, path.clone(), value.span());
+                if let DeValue::String(text) = value.get_ref()
+                    && let Some(secret) = secret_in(key.get_ref(), text)
+                {
+                    context.secrets.push((Arc::clone(file), value.span(), secret));
+                }
                 remember_places(context, file, &path, value.get_ref());
             }
         }

@@ -54,6 +54,7 @@ pub(super) fn resolve(context: &mut Context, register: &mut Register, pending: P
             continue;
         };
         let Some(link) = link_back(context, register, &id, &child, raw.by.as_deref(), &raw.span) else {
+            context.broken.insert((id, raw.name));
             continue;
         };
         if let Some(table) = table_mut(register, &id) {
@@ -73,9 +74,9 @@ pub(super) fn resolve(context: &mut Context, register: &mut Register, pending: P
             .iter()
             .filter_map(|source| resolve_source(context, register, &id, source))
             .collect();
-        if sources.len() == raw.sources.len()
-            && let Some(table) = table_mut(register, &id)
-        {
+        if sources.len() < raw.sources.len() {
+            context.broken.insert((id, raw.name));
+        } else if let Some(table) = table_mut(register, &id) {
             table.events.insert(raw.name, sources);
         }
     }

@@ -222,20 +222,36 @@ fn read_states(
     pending: &mut Pending,
 ) {
     for (name, node) in node.entries(context) {
-        let Some(mut fields) = node.table() else {
-            if let Some(when) = scalar::condition(context, &node) {
-                states.insert(name.to_owned(), State::Own(when));
-            }
-            continue;
-        };
-        let link = fields.get("link").and_then(|node| node.filled(context));
-        let any = fields.get("any");
-        let by = fields.get("by").and_then(|node| node.filled(context));
-        let when = fields
-            .need(context, "where")
-            .and_then(|node| scalar::condition(context, &node));
-        fields.finish(context);
-        match (link, any) {
+        let before = context.found.len();
+        read_state(context, id, name, &node, states, pending);
+        if context.found.len() > before {
+            context.broken.insert((id.clone(), name.to_owned()));
+        }
+    }
+}
+
+fn read_state(
+    context: &mut Context,
+    id: &TableId,
+    name: &str,
+    node: &Node<'_>,
+    states: &mut BTreeMap<String, State>,
+    pending: &mut Pending,
+) {
+    let Some(mut fields) = node.table() else {
+        if let Some(when) = scalar::condition(context, node) {
+            states.insert(name.to_owned(), State::Own(when));
+        }
+        return;
+    };
+    let link = fields.get("link").and_then(|node| node.filled(context));
+    let any = fields.get("any");
+    let by = fields.get("by").and_then(|node| node.filled(context));
+    let when = fields
+        .need(context, "where")
+        .and_then(|node| scalar::condition(context, &node));
+    fields.finish(context);
+    match (link, any) {
             (Some(link), None) => {
                 states.extend(when.map(|when| (name.to_owned(), State::Parent { link, when })));
             }
@@ -257,7 +273,6 @@ fn read_states(
                 )),
             ),
         }
-    }
 }
 
 fn read_events(context: &mut Context, id: &TableId, node: &Node<'_>, pending: &mut Pending) {
@@ -274,6 +289,7 @@ fn read_events(context: &mut Context, id: &TableId, node: &Node<'_>, pending: &m
             sources.extend(source(context, &node));
         }
         if sources.is_empty() {
+            context.broken.insert((id.clone(), name.to_owned()));
             continue;
         }
         pending.events.push((
