@@ -3,6 +3,8 @@
 mod columns;
 mod going;
 
+use std::collections::BTreeMap;
+
 use serment_register::model::{ClientOf, Rule, RuleId, Table, Then};
 use serment_store::condition::{Alias, Condition};
 use serment_store::query::ClientColumn;
@@ -59,7 +61,8 @@ impl<'a> Composer<'a, '_> {
         let erases = family.rules.iter().any(|rule| rule.then == Then::Erase);
         let root = family.root();
         // Where nothing can keep a root that its rules give up, its members never outlive it.
-        let may_stay = self.may_stay(root, &mut Vec::new())?;
+        let anonymises = family.rules.iter().any(|rule| rule.then == Then::Anonymise);
+        let may_stay = anonymises || self.may_stay(root, &mut Vec::new())?;
         if erases {
             steps.push(self.erase_root(family)?);
             for member in family.members.iter().skip(1).filter(|_| may_stay) {
@@ -69,7 +72,22 @@ impl<'a> Composer<'a, '_> {
             }
         }
         for member in &family.members {
-            steps.extend(self.clear(family, member, erases, may_stay)?);
+            for then in [Then::Erase, Then::Anonymise] {
+                if family.rules.iter().any(|rule| rule.then == then) {
+                    steps.extend(self.clear(family, member, &then, may_stay)?);
+                }
+            }
+        }
+        // Two groups of columns may differ in what decides only.
+        let mut seen = BTreeMap::new();
+        for step in &mut steps {
+            let times = seen
+                .entry(step.id.clone())
+                .and_modify(|times| *times += 1)
+                .or_insert(1);
+            if *times > 1 {
+                step.id = format!("{} ({times})", step.id);
+            }
         }
         Ok(steps)
     }
@@ -106,7 +124,7 @@ impl<'a> Composer<'a, '_> {
     fn erase_member(&self, family: &Family<'a>, member: &Member<'a>) -> Result<Step, PlanError> {
         let condition = |row: Alias, mode: Mode| -> Result<Condition, PlanError> {
             let reach = self.through(&member.path, row, &|root| {
-                let itself = self.ended_and_none_runs(family.root(), root)?;
+                let itself = self.given_up(family.root(), root)?;
                 Ok(match mode {
                     Mode::Literal => itself,
                     // The roots that go take their members along: only what stays is counted here.
@@ -203,11 +221,12 @@ impl<'a> Composer<'a, '_> {
         &self,
         family: &Family<'a>,
         member: &Member<'a>,
-        erases: bool,
+        then: &Then,
         may_stay: bool,
     ) -> Result<Vec<Step>, PlanError> {
         let mut steps = Vec::new();
-        for (group, columns) in self.groups(family, member, erases, may_stay)? {
+        let erases = *then == Then::Erase;
+        for (group, columns) in self.groups(family, member, then, may_stay)? {
             let effect = match (group.class, erases) {
                 (Class::Removes, true) => Effect::Reduce,
                 (Class::Removes, false) => Effect::Anonymise,
@@ -222,15 +241,14 @@ impl<'a> Composer<'a, '_> {
                 .collect();
             let judged = self.through(&member.path, ROW, &|root| {
                 let judgements = self.judgements(family.root(), root)?;
-                let covering = || {
-                    judgements
-                        .iter()
-                        .filter(|judged| group.covering.contains(&judged.rule))
-                };
-                Ok(Condition::all([
-                    Condition::any(covering().map(|judged| judged.ended.clone())),
-                    Condition::not(Condition::any(covering().map(|judged| judged.runs.clone()))),
-                ]))
+                let covering: Vec<(&Rule, &Judgement)> = family
+                    .rules
+                    .iter()
+                    .copied()
+                    .zip(&judgements)
+                    .filter(|(rule, _)| group.covering.contains(&rule.id))
+                    .collect();
+                Ok(going::ended_last(&covering, then))
             })?;
             let mut parts = vec![judged];
             for (edge, rule) in &group.needed_by {
@@ -245,7 +263,7 @@ impl<'a> Composer<'a, '_> {
             parts.push(Condition::any(unmet));
             let pending = Condition::all(parts);
             let mut expected = vec![pending.clone()];
-            if erases {
+            if family.rules.iter().any(|rule| rule.then == Then::Erase) {
                 expected.push(Condition::not(self.member_goes(family, member)?));
             }
             steps.push(self.step(

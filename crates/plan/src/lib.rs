@@ -14,6 +14,7 @@ pub mod graph;
 pub mod hash;
 pub mod judgement;
 pub mod locks;
+mod order;
 mod plan;
 pub mod preflight;
 pub mod situation;

@@ -15,6 +15,7 @@ use crate::freeze::Freezer;
 use crate::graph::{Family, Graph};
 use crate::hash;
 use crate::judgement::{Names, Suspension};
+use crate::order;
 use crate::preflight::{self, Findings};
 use crate::situation::Situation;
 use crate::steps::{PlannedChange, Step};
@@ -400,11 +401,10 @@ impl<'a> Planner<'a> {
                 other.id
             ));
         }
-        let siblings = self.graph.rules_of(&rule.of);
-        let erases = siblings.iter().any(|rule| rule.then == Then::Erase);
-        let anonymises = siblings.iter().any(|rule| rule.then == Then::Anonymise);
-        (erases && anonymises).then(|| {
-            "one rule of this table erases and another anonymises, which is not executed yet: the rows stay".to_owned()
+        (!order::is_known(self.graph.rules_of(&rule.of))).then(|| {
+            "one rule of this table erases and another anonymises, on different clocks, so that only each row could tell \
+             which ends last; this is not executed yet: the rows stay"
+                .to_owned()
         })
     }
 

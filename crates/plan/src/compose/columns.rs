@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serment_register::model::{Category, ColumnPath, LinkKind, Register, Rule, RuleId, TableId};
+use serment_register::model::{Category, ColumnPath, LinkKind, Register, Rule, RuleId, TableId, Then};
 use serment_store::catalogue::{self, ColumnKind};
 use serment_store::condition::Condition;
 
@@ -42,9 +42,10 @@ impl<'a> Composer<'a, '_> {
         &self,
         family: &Family<'a>,
         member: &Member<'a>,
-        erases: bool,
+        then: &Then,
         may_stay: bool,
     ) -> Result<Groups<'a>, PlanError> {
+        let erases = *then == Then::Erase;
         let table = member.table;
         let seen = self.ground.seen(&table.id)?;
         let footing = footing(self.ground.register, table);
@@ -64,7 +65,11 @@ impl<'a> Composer<'a, '_> {
                 .collect();
             // Cleared only when every rule has ended, and then the row itself goes.
             let goes_with_row = erases && !may_stay && covering.len() == family.rules.len();
-            if covering.is_empty() || goes_with_row {
+            let may_decide = family
+                .rules
+                .iter()
+                .any(|rule| rule.then == *then && covering.contains(&rule.id));
+            if !may_decide || goes_with_row {
                 continue;
             }
             let described = describe(seen, path, &table.id)?;

@@ -1,11 +1,15 @@
 //! Which rows go, and what stands in their way.
 
-use serment_register::model::{LinkKind, Table, TableId, Then};
+use std::cmp::Ordering;
+
+use serment_register::model::{LinkKind, Rule, Table, TableId, Then};
 use serment_store::condition::{Alias, ColumnRef, Condition, Operator};
 
 use super::{Composer, Mode};
 use crate::freeze::rename;
 use crate::graph::{Edge, Family, Member};
+use crate::judgement::Judgement;
+use crate::order;
 use crate::plan::PlanError;
 use crate::steps::ROW;
 
@@ -27,7 +31,7 @@ impl<'a> Composer<'a, '_> {
             return Ok(with_root);
         }
         let by_itself = Condition::all([
-            self.through(&member.path, ROW, &|row| self.ended_and_none_runs(root, row))?,
+            self.through(&member.path, ROW, &|row| self.given_up(root, row))?,
             self.nothing_blocks(member.table, ROW, Mode::Forecast, &mut vec![&member.table.id])?,
             self.feeds_nothing_that_stays(
                 member.table,
@@ -40,13 +44,17 @@ impl<'a> Composer<'a, '_> {
         Ok(Condition::any([with_root, by_itself]))
     }
 
-    /// Whether some rule has ended on the row and none runs.
-    pub fn ended_and_none_runs(&self, root: &'a Table, row: Alias) -> Result<Condition, PlanError> {
+    /// Whether the rules of a root give a row up: some have ended, none runs, and the last to end erases.
+    pub(super) fn given_up(&self, root: &'a Table, row: Alias) -> Result<Condition, PlanError> {
         let judgements = self.judgements(root, row)?;
-        Ok(Condition::all([
-            Condition::any(judgements.iter().map(|judged| judged.ended.clone())),
-            Condition::not(Condition::any(judgements.into_iter().map(|judged| judged.runs))),
-        ]))
+        let judged: Vec<(&Rule, &Judgement)> = self
+            .graph
+            .rules_of(&root.id)
+            .iter()
+            .copied()
+            .zip(&judgements)
+            .collect();
+        Ok(ended_last(&judged, &Then::Erase))
     }
 
     /// Whether a row with rules goes, holds on it apart.
@@ -69,7 +77,7 @@ impl<'a> Composer<'a, '_> {
             return Ok(Condition::Never);
         }
         stack.push(&table.id);
-        let itself = self.ended_and_none_runs(table, row)?;
+        let itself = self.given_up(table, row)?;
         let free = self.nothing_blocks(table, row, mode, stack)?;
         let feeds_nothing = self.feeds_nothing_that_stays(table, row, mode, None, stack)?;
         stack.pop();
@@ -252,9 +260,7 @@ impl<'a> Composer<'a, '_> {
                 .path
                 .last()
                 .map_or(Ok(table), |edge| self.ground.table(&edge.link.to))?;
-            any.push(self.through(&governor.path, row, &|alias| {
-                self.ended_and_none_runs(root, alias)
-            })?);
+            any.push(self.through(&governor.path, row, &|alias| self.given_up(root, alias))?);
         }
         Ok(Condition::any(any))
     }
@@ -305,9 +311,7 @@ impl<'a> Composer<'a, '_> {
                     self.goes(root, alias, Mode::Forecast, &mut cell.borrow_mut())
                 })?
             } else {
-                self.through(&governor.path, row, &|alias| {
-                    self.ended_and_none_runs(root, alias)
-                })?
+                self.through(&governor.path, row, &|alias| self.given_up(root, alias))?
             });
         }
         let free = self.nothing_blocks(table, row, Mode::Forecast, stack)?;
@@ -334,7 +338,7 @@ impl<'a> Composer<'a, '_> {
             self.feeds_nothing_that_stays(table, row, mode, Some(&edge.link.name), stack)?,
         ];
         if !self.graph.rules_of(&table.id).is_empty() {
-            all.push(self.ended_and_none_runs(table, row)?);
+            all.push(self.given_up(table, row)?);
             all.push(Condition::not(self.freezer.frozen(table, row)?));
         }
         stack.pop();
@@ -399,4 +403,33 @@ impl<'a> Composer<'a, '_> {
                     .contains(&(&member.table.id, edge.link.name.as_str()))
         })
     }
+}
+
+/// Whether some of these rules have ended, none runs, and the last to end does `then`. On a tie, erasure wins.
+pub(super) fn ended_last(judged: &[(&Rule, &Judgement)], then: &Then) -> Condition {
+    let outlasts = |other: &Rule, rule: &Rule| match order::ends(other, rule) {
+        Some(Ordering::Greater) | None => true,
+        Some(Ordering::Equal) => other.then == Then::Erase,
+        Some(Ordering::Less) => false,
+    };
+    let last = judged
+        .iter()
+        .filter(|(rule, _)| rule.then == *then)
+        .map(|(rule, judgement)| {
+            let later = judged
+                .iter()
+                .filter(|(other, _)| other.then != rule.then && outlasts(other, rule));
+            Condition::all([
+                judgement.ended.clone(),
+                Condition::not(Condition::any(
+                    later.map(|(_, judgement)| judgement.ended.clone()),
+                )),
+            ])
+        });
+    Condition::all([
+        Condition::any(last),
+        Condition::not(Condition::any(
+            judged.iter().map(|(_, judgement)| judgement.runs.clone()),
+        )),
+    ])
 }
