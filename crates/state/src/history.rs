@@ -1,1 +1,111 @@
-//! Later in this series.
+//! What rules did in the past: the envelope of their next run.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use sqlx::Row;
+
+use crate::batches::Count;
+use crate::read::{count, integer};
+use crate::{State, StateError};
+
+/// How many runs the trailing median looks back on.
+pub const TRAIL: u32 = 12;
+
+impl State {
+    /// Adds what rules did in a run. Rules that acted and found nothing count too.
+    pub async fn add_history(
+        &self,
+        run: &str,
+        at: Timestamp,
+        rules: &[String],
+        counts: &[Count],
+    ) -> Result<(), StateError> {
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        for rule in rules {
+            sqlx::query("INSERT OR IGNORE INTO rule_runs (rule, run, at) VALUES (?, ?, ?)")
+                .bind(rule)
+                .bind(run)
+                .bind(at.to_string())
+                .execute(&mut *transaction)
+                .await?;
+        }
+        for count in counts {
+            for rule in &count.rules {
+                sqlx::query(
+                    "INSERT INTO history (rule, run, table_id, effect, has_client, client, rows) VALUES (?, ?, ?, ?, ?, ?, ?)
+                     ON CONFLICT DO UPDATE SET rows = rows + excluded.rows",
+                )
+                .bind(rule)
+                .bind(run)
+                .bind(&count.table)
+                .bind(&count.effect)
+                .bind(count.client.is_some())
+                .bind(count.client.as_deref().unwrap_or_default())
+                .bind(integer(count.rows)?)
+                .execute(&mut *transaction)
+                .await?;
+            }
+        }
+        Ok(transaction.commit().await?)
+    }
+
+    /// For each table and effect, the median number of rows over the rule's last runs, and the number of those runs.
+    pub async fn trailing_median(
+        &self,
+        rule: &str,
+    ) -> Result<(BTreeMap<(String, String), u64>, usize), StateError> {
+        let runs: Vec<String> =
+            sqlx::query_scalar("SELECT run FROM rule_runs WHERE rule = ? ORDER BY at DESC, run LIMIT ?")
+                .bind(rule)
+                .bind(TRAIL)
+                .fetch_all(&self.pool)
+                .await?;
+        let mut past: BTreeMap<(String, String), Vec<u64>> = BTreeMap::new();
+        for run in &runs {
+            let rows = sqlx::query(
+                "SELECT table_id, effect, sum(rows) AS rows FROM history WHERE rule = ? AND run = ? GROUP BY 1, 2",
+            )
+            .bind(rule)
+            .bind(run)
+            .fetch_all(&self.pool)
+            .await?;
+            for row in &rows {
+                past.entry((row.try_get("table_id")?, row.try_get("effect")?))
+                    .or_default()
+                    .push(count(row, "rows")?);
+            }
+        }
+        let medians = past
+            .into_iter()
+            .map(|(what, rows)| (what, median(rows, runs.len())))
+            .collect();
+        Ok((medians, runs.len()))
+    }
+}
+
+/// The median of these counts and as many zeros as are missing.
+fn median(mut rows: Vec<u64>, runs: usize) -> u64 {
+    rows.resize(runs.max(rows.len()), 0);
+    rows.sort_unstable();
+    let middle = rows.len() / 2;
+    match (rows.get(middle), rows.len() % 2) {
+        (None, _) => 0,
+        (Some(high), 1) => *high,
+        (Some(high), _) => rows.get(middle - 1).map_or(*high, |low| low.midpoint(*high)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::median;
+
+    #[test]
+    fn runs_that_found_nothing_count_in_the_median() {
+        assert_eq!(median(vec![], 0), 0);
+        assert_eq!(median(vec![30], 1), 30);
+        assert_eq!(median(vec![30], 3), 0);
+        assert_eq!(median(vec![10, 30, 20], 3), 20);
+        assert_eq!(median(vec![10, 30], 2), 20);
+    }
+}

@@ -4,6 +4,11 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+use crate::read::{json, maybe, parsed};
+use crate::{State, StateError};
 
 /// A hold.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -48,6 +53,23 @@ pub enum Scope {
     Client(String),
 }
 
+impl Scope {
+    /// The same without what may be personal data.
+    fn without_keys(&self) -> Self {
+        match self {
+            Self::Rows { table, .. } => Self::Rows {
+                table: table.clone(),
+                keys: Vec::new(),
+            },
+            Self::Filter { table, .. } => Self::Filter {
+                table: table.clone(),
+                text: String::new(),
+            },
+            Self::Client(client) => Self::Client(client.clone()),
+        }
+    }
+}
+
 impl std::fmt::Debug for Scope {
     /// Without the keys and the condition: they can be personal data.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -57,4 +79,103 @@ impl std::fmt::Debug for Scope {
             Self::Client(client) => write!(f, "Client({client})"),
         }
     }
+}
+
+impl Hold {
+    /// Whether it freezes on that local date.
+    pub fn is_in_force(&self, today: Date) -> bool {
+        self.removed.is_none() && self.until.is_none_or(|until| today <= until)
+    }
+}
+
+impl State {
+    /// Adds a hold and moves the epoch on: every batch that is registered from now on sees it.
+    pub async fn add_hold(&self, hold: &Hold) -> Result<(), StateError> {
+        let client = match &hold.scope {
+            Scope::Client(client) => Some(client.as_str()),
+            _ => None,
+        };
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        sqlx::query(
+            "INSERT INTO holds (id, scope, client, ground, actor, until, added_at, pending) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(&hold.id)
+        .bind(serde_json::to_string(&hold.scope)?)
+        .bind(client)
+        .bind(&hold.ground)
+        .bind(&hold.actor)
+        .bind(hold.until.map(|date| date.to_string()))
+        .bind(hold.added_at.to_string())
+        .bind(hold.pending)
+        .execute(&mut *transaction)
+        .await?;
+        sqlx::query(NEXT_EPOCH).execute(&mut *transaction).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Says that nothing that began before a hold can still run.
+    pub async fn acknowledge_hold(&self, id: &str) -> Result<(), StateError> {
+        sqlx::query("UPDATE holds SET pending = 0 WHERE id = ?")
+            .bind(id)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Removes a hold. What it named is forgotten: the keys and the condition go, the fact stays. None when there is no
+    /// such hold in force.
+    pub async fn remove_hold(&self, id: &str, at: Timestamp, by: &str) -> Result<Option<Hold>, StateError> {
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let found = sqlx::query("SELECT * FROM holds WHERE id = ? AND removed_at IS NULL")
+            .bind(id)
+            .fetch_optional(&mut *transaction)
+            .await?;
+        let Some(row) = found else { return Ok(None) };
+        let mut hold = read(&row)?;
+        hold.removed = Some((at, by.to_owned()));
+        sqlx::query("UPDATE holds SET removed_at = ?, removed_by = ?, scope = ? WHERE id = ?")
+            .bind(at.to_string())
+            .bind(by)
+            .bind(serde_json::to_string(&hold.scope.without_keys())?)
+            .bind(id)
+            .execute(&mut *transaction)
+            .await?;
+        sqlx::query(NEXT_EPOCH).execute(&mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(Some(hold))
+    }
+
+    /// Every hold, the newest first.
+    pub async fn holds(&self) -> Result<Vec<Hold>, StateError> {
+        let rows = sqlx::query("SELECT * FROM holds ORDER BY added_at DESC, id")
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(read).collect()
+    }
+
+    /// Moves whenever a hold is added or removed.
+    pub async fn hold_epoch(&self) -> Result<u64, StateError> {
+        let text: String = sqlx::query_scalar("SELECT value FROM meta WHERE key = 'hold_epoch'")
+            .fetch_one(&self.pool)
+            .await?;
+        crate::read::parse(&text, "hold_epoch")
+    }
+}
+
+const NEXT_EPOCH: &str =
+    "UPDATE meta SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT) WHERE key = 'hold_epoch'";
+
+fn read(row: &SqliteRow) -> Result<Hold, StateError> {
+    let removed_at: Option<Timestamp> = maybe(row, "removed_at")?;
+    let removed_by: Option<String> = maybe(row, "removed_by")?;
+    Ok(Hold {
+        id: parsed(row, "id")?,
+        scope: json(row, "scope")?,
+        ground: parsed(row, "ground")?,
+        actor: parsed(row, "actor")?,
+        until: maybe(row, "until")?,
+        added_at: parsed(row, "added_at")?,
+        pending: row.try_get("pending")?,
+        removed: removed_at.zip(removed_by),
+    })
 }

@@ -17,6 +17,7 @@ pub mod holds;
 mod lock;
 mod open;
 pub mod outcomes;
+mod read;
 pub mod runs;
 mod schema;
 
