@@ -7,9 +7,9 @@
 
 mod compose;
 pub mod cutoff;
-mod footing;
+pub mod footing;
 pub mod forecast;
-mod freeze;
+pub mod freeze;
 pub mod graph;
 pub mod hash;
 pub mod judgement;

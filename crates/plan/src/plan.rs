@@ -422,8 +422,11 @@ impl<'a> Planner<'a> {
             .map(|(name, table)| {
                 (
                     name,
+                    // Neither counts nor what depends on the role that looked: the pre-flight examines that one.
                     catalogue::Table {
                         estimated_rows: 0,
+                        privileges: catalogue::Privileges::default(),
+                        row_security: false,
                         ..table.clone()
                     },
                 )

@@ -84,6 +84,8 @@ pub enum Field {
     /// A time, as text in a form that keeps what the column says: `YYYY-MM-DD`, `YYYY-MM-DDTHH:MM:SS[.f]`, the same with
     /// `Z`; NULL when there is none, the raw value when it cannot be read.
     Time(TimeColumn),
+    /// Whose row it is, as text, like the client of a tally; NULL when the row has none.
+    Client(ClientColumn),
 }
 
 /// A row that was read.

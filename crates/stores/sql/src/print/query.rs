@@ -84,6 +84,7 @@ pub(crate) fn rows(mut p: Printer<'_>, rows: &Rows) -> Result<Sql, Failure> {
                 let column = p.column(&time.column)?;
                 p.dialect.time_text(&column, time.written)?
             }
+            Field::Client(client) => p.client(rows.keys.alias, client)?,
         });
     }
     for piece in fields.chunks(FIELDS_PER_PIECE) {

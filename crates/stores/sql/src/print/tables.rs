@@ -58,8 +58,10 @@ impl Tables for Rows {
     fn tables(&self, found: &mut Vec<TableName>) {
         self.keys.tables(found);
         for field in &self.read {
-            if let Field::Condition(condition) = field {
-                condition.tables(found);
+            match field {
+                Field::Condition(condition) => condition.tables(found),
+                Field::Client(client) => found.extend(client.through.iter().map(|(table, _)| table.clone())),
+                Field::Column(_) | Field::Time(_) => {}
             }
         }
     }
