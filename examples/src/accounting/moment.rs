@@ -1,0 +1,149 @@
+//! Times, and the ways in which programs write them, badly at times.
+
+use std::fmt::Write;
+
+use jiff::ToSpan;
+use jiff::civil::{Date, date};
+
+use super::random::Random;
+
+const EPOCH: Date = date(1970, 1, 1);
+
+/// Days from 1970-01-01 to a date.
+pub fn days(of: Date) -> i64 {
+    (of - EPOCH).get_days().into()
+}
+
+/// The date that lies so many days after 1970-01-01.
+pub fn day(number: i64) -> Date {
+    EPOCH.saturating_add(number.days())
+}
+
+/// What a column of time may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// A real moment: days from 1970-01-01, and seconds in that day.
+    At(i64, u32),
+    /// Nothing.
+    Never,
+    /// Something that is no date of this world.
+    Absurd(Absurd),
+}
+
+/// The stand-ins and slips that real tables are full of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absurd {
+    /// 1970-01-01.
+    Epoch,
+    /// 0001-01-01.
+    FirstYear,
+    /// 9999-12-31.
+    LastYear,
+    /// Two years after the day on which the world is looked at: given here in days from 1970-01-01.
+    Ahead(i64),
+    /// Text that is no date; where the column takes dates only, 0001-01-01.
+    Unreadable,
+}
+
+/// How a column writes a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// `2024-03-31`
+    Date,
+    /// `2024-03-31 14:05:09`, without zone.
+    Local,
+    /// `2024-03-31T14:05:09+02:00`, or with `Z`, or with the offset of an overseas department.
+    Instant,
+    /// Text, written by several tools in several ways.
+    Text,
+    /// Seconds since the epoch.
+    Seconds,
+    /// Milliseconds since the epoch.
+    Milliseconds,
+}
+
+impl When {
+    /// Office hours of a day.
+    pub fn on(day: i64, random: &mut Random) -> Self {
+        Self::At(day, random.between(7 * 3600, 21 * 3600) as u32)
+    }
+
+    /// This, or now and then nothing or something absurd.
+    pub fn or_mess(self, none: u64, absurd: u64, today: i64, random: &mut Random) -> Self {
+        if random.chance(none) {
+            return Self::Never;
+        }
+        if !random.chance(absurd) {
+            return self;
+        }
+        Self::Absurd(match random.below(5) {
+            0 => Absurd::Epoch,
+            1 => Absurd::FirstYear,
+            2 => Absurd::LastYear,
+            3 => Absurd::Ahead(today + 731),
+            _ => Absurd::Unreadable,
+        })
+    }
+
+    /// Writes an SQL literal.
+    pub fn write(self, form: Form, to: &mut String) {
+        let (number, second) = match self {
+            Self::Never => return to.push_str("NULL"),
+            Self::At(number, second) => (number, second),
+            Self::Absurd(Absurd::Unreadable) if form == Form::Text => return to.push_str("'vers Pâques'"),
+            Self::Absurd(absurd) => (absurd.day(), 0),
+        };
+        let seconds = number * 86_400 + i64::from(second);
+        // Formatting into a String cannot fail.
+        let _ = match form {
+            Form::Seconds => write!(to, "{seconds}"),
+            Form::Milliseconds => write!(to, "{}", seconds * 1000 + i64::from(second % 997)),
+            Form::Date => write!(to, "'{}'", day(number)),
+            Form::Local => write!(to, "'{} {}'", day(number), Clock(second)),
+            Form::Instant => write!(
+                to,
+                "'{}T{}{}'",
+                day(number),
+                Clock(second),
+                OFFSETS[second as usize % OFFSETS.len()]
+            ),
+            Form::Text => match second % 4 {
+                0 => write!(to, "'{}'", day(number)),
+                1 => write!(to, "'{} {}'", day(number), Clock(second)),
+                2 => write!(to, "'{}T{}Z'", day(number), Clock(second)),
+                _ => write!(to, "'{}T{}.250+02:00'", day(number), Clock(second)),
+            },
+        };
+    }
+}
+
+impl Absurd {
+    fn day(self) -> i64 {
+        match self {
+            Self::Epoch => 0,
+            Self::FirstYear | Self::Unreadable => days(date(1, 1, 1)),
+            Self::LastYear => days(date(9999, 12, 31)),
+            Self::Ahead(day) => day,
+        }
+    }
+}
+
+// Metropolitan France mostly, then Guadeloupe, Réunion and New Caledonia.
+const OFFSETS: [&str; 8] = [
+    "+02:00", "+01:00", "Z", "+02:00", "+01:00", "-04:00", "+04:00", "+11:00",
+];
+
+/// Seconds of a day, as `14:05:09`.
+struct Clock(u32);
+
+impl std::fmt::Display for Clock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "{:02}:{:02}:{:02}",
+            self.0 / 3600,
+            self.0 / 60 % 60,
+            self.0 % 60
+        )
+    }
+}
