@@ -1,10 +1,16 @@
 //! What `check` says: a code, a place, what is wrong, why it matters and what to write instead, in both languages.
 
+mod catalogue;
 mod code;
+mod example;
+mod page;
 
+pub use catalogue::{Entry, entry, every};
 pub use code::{Code, Severity};
+pub use example::{Edit, Example, base, failing, mended};
+pub use page::{index, page};
 
-use crate::model::Text;
+use crate::model::{Language, Text};
 use crate::span::Span;
 
 /// One finding.
@@ -56,6 +62,11 @@ impl Diagnostic {
     pub fn related(mut self, span: Span, label: Text) -> Self {
         self.related.push((span, label));
         self
+    }
+
+    /// Why the code exists: the same for each of its findings.
+    pub fn reason(&self, language: Language) -> &'static str {
+        entry(self.code).reason(language)
     }
 
     /// Says which rules, tables or stores are concerned.

@@ -8,6 +8,7 @@ pub mod directory;
 pub mod load;
 pub mod model;
 pub mod predicate;
+pub mod render;
 pub mod span;
 pub mod taxonomy;
 

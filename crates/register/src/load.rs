@@ -4,6 +4,7 @@
 //! events read through links). [`check`](crate::check) then judges the whole.
 
 mod activity;
+mod column;
 pub(crate) mod node;
 mod organisation;
 mod party;

@@ -121,7 +121,7 @@ fn processor(context: &mut Context, register: &Register, activity: &Activity, gr
                     table.span.clone(),
                     text!(
                         "{id} ne dit pas de quel client sont ses lignes",
-                        "{id} does not say whose client its rows are"
+                        "{id} does not say to which client its rows belong"
                     ),
                 )
                 .suggest(text!(

@@ -48,6 +48,14 @@ pub(super) fn check<'a>(context: &mut Context, register: &'a Register, graph: &G
             );
         }
         if graph.subjects(table).is_empty() {
+            let mut about: Vec<&str> = governing
+                .iter()
+                .flat_map(|(activity, _)| &activity.subjects)
+                .map(String::as_str)
+                .collect();
+            about.sort_unstable();
+            about.dedup();
+            let about = format!("{about:?}");
             context.report(
                 Diagnostic::new(
                     Code::NoSubject,
@@ -57,10 +65,7 @@ pub(super) fn check<'a>(context: &mut Context, register: &'a Register, graph: &G
                         "{id} is governed by a rule and does not say which persons it is about"
                     ),
                 )
-                .suggest(text!(
-                    "subjects = [\"customer_contact\"]",
-                    "subjects = [\"customer_contact\"]"
-                ))
+                .suggest(text!("subjects = {about}", "subjects = {about}"))
                 .about([id.to_string()]),
             );
         }

@@ -65,7 +65,7 @@ fn kind(register: &Register, store: &Store, found: &mut Vec<Diagnostic>) {
             Code::LaterStore,
             store.span.clone(),
             text!(
-                "la base « {of} » est de la sorte « {name} », qu'une version ultérieure saura lire",
+                "la base « {of} » est du type « {name} », qu'une version ultérieure saura lire",
                 "the store `{of}` is of the kind `{name}`, which a later version will read"
             ),
         )

@@ -137,7 +137,7 @@ fn report_circle(context: &mut Context, register: &Register, circle: &[&TableId]
         Code::ParentCycle,
         first.span.clone(),
         text!(
-            "ces tables s'appartiennent en cercle : {way}",
+            "ces tables se réfèrent l'une à l'autre en cercle : {way}",
             "these tables refer to one another in a circle: {way}"
         ),
     )

@@ -1,9 +1,11 @@
 //! Retention rules that cannot mean what they say.
 
+use std::sync::Arc;
+
 use super::graph::{Graph, any_covers};
 use crate::diagnostics::{Code, Diagnostic, text};
-use crate::load::node::Context;
-use crate::model::{Activity, Basis, Period, Register, Rule, Strategy, Then, Unit};
+use crate::load::node::{Context, join};
+use crate::model::{Activity, Basis, Period, Register, Rule, Strategy, Text, Then, Unit};
 
 pub(super) fn check<'a>(context: &mut Context, register: &'a Register, graph: &Graph<'a>) {
     for activity in register.activities.values() {
@@ -29,7 +31,7 @@ fn clock(context: &mut Context, register: &Register, rule: &Rule) {
                     "the period of `{id}` has no event to start from"
                 ),
             )
-            .suggest(text!("after = [\"last_contact\"]", "after = [\"last_contact\"]"))
+            .suggest_if(readable_events(register, rule))
             .about(about()),
         );
     }
@@ -70,6 +72,10 @@ fn clock(context: &mut Context, register: &Register, rule: &Rule) {
             .iter()
             .filter(|ended| !rule.while_states.contains(ended))
         {
+            let mut all = rule.while_states.clone();
+            all.push(ended.clone());
+            let listed = format!("{all:?}");
+            let vocabulary = Arc::from("vocabulary.toml");
             context.report(
                 Diagnostic::new(
                     Code::EndsUnlistedState,
@@ -79,7 +85,11 @@ fn clock(context: &mut Context, register: &Register, rule: &Rule) {
                         "`{name}` ends `{ended}`, which is missing from `while`"
                     ),
                 )
-                .suggest(text!("while = [\"{ended}\"]", "while = [\"{ended}\"]"))
+                .suggest(text!("while = {listed}", "while = {listed}"))
+                .related(
+                    context.item(&vocabulary, &format!("{}.ends", join("event", name)), ended),
+                    text!("il y met fin ici", "it ends it here"),
+                )
                 .about(about()),
             );
         }
@@ -107,6 +117,16 @@ fn clock(context: &mut Context, register: &Register, rule: &Rule) {
             }
         }
     }
+}
+
+/// The events that the table of a rule reads: what `after` may say.
+fn readable_events(register: &Register, rule: &Rule) -> Option<Text> {
+    let table = register
+        .table(&rule.of)
+        .filter(|table| !table.events.is_empty())?;
+    let names: Vec<String> = table.events.keys().map(|name| format!("\"{name}\"")).collect();
+    let (fr, en) = (names.join(" ou "), names.join(" or "));
+    Some(text!("after = [ {fr} ]", "after = [ {en} ]"))
 }
 
 fn duty(context: &mut Context, rule: &Rule) {

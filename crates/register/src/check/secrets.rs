@@ -74,7 +74,7 @@ fn clear(span: Span, fr: &str, en: &str) -> Diagnostic {
     Diagnostic::new(
         Code::SecretInClear,
         span,
-        text!("{fr} est écrit en clair", "{en} is written in clear"),
+        text!("secret en clair : {fr}", "secret in clear: {en}"),
     )
     .suggest(text!(
         "écrivez \"env:NOM\" ou \"file:/run/secrets/nom\", et changez ce secret : il a été lu",

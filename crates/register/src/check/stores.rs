@@ -80,8 +80,8 @@ pub(super) fn check(context: &mut Context, register: &Register, day: Date) {
         let suggestion = partial.map(|decision| {
             let (only, source) = (decision.only.unwrap_or_default(), decision.source);
             text!(
-                "la décision {source} ne couvre que certains organismes ({only}) : s'il en est, adequacy = true",
-                "{source} covers only {only}: if it is one of them, adequacy = true"
+                "la décision d'adéquation ne couvre que certains organismes de ce pays ({source}) : s'il en est, écrivez adequacy = true",
+                "{source} covers only {only}: if it is one of them, write adequacy = true"
             )
         });
         context.report(

@@ -157,8 +157,8 @@ impl<'a> Node<'a> {
             Code::WrongType,
             self.span(),
             text!(
-                "{fr} est attendu ici, pas {found_fr}",
-                "{en} is expected here, not {found_en}"
+                "attendu ici : {fr}, pas {found_fr}",
+                "expected here: {en}, not {found_en}"
             ),
         ));
     }

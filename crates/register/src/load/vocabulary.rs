@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::node::{Context, Fields, Node};
+use super::node::{Context, Fields, Node, item_path};
 use super::scalar;
 use crate::model::{Category, CategoryTerm, EventTerm, Term, Text, Vocabulary};
 
@@ -80,7 +80,13 @@ fn event(context: &mut Context, node: &Node<'_>) -> Option<EventTerm> {
     let mut fields = node.fields(context)?;
     let term = term(context, &mut fields);
     let ends = match fields.get("ends") {
-        Some(node) if node.value.as_str().is_some() => node.filled(context).into_iter().collect(),
+        Some(node) if node.value.as_str().is_some() => {
+            let ended = node.filled(context);
+            if let Some(ended) = &ended {
+                context.remember(node.file, item_path(&node.path, ended), node.range.clone());
+            }
+            ended.into_iter().collect()
+        }
         Some(node) => node.strings(context),
         None => Vec::new(),
     };
