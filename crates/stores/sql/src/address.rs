@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serment_store::Failure;
 
+pub(crate) mod postgres;
+
 /// Variables that belong to the system or to other programs.
 const FORBIDDEN: &[&str] = &[
     "PATH", "HOME", "USER", "LOGNAME", "SHELL", "PWD", "OLDPWD", "TERM", "LANG", "HOSTNAME", "MAIL",

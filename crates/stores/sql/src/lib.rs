@@ -5,6 +5,7 @@
 
 mod address;
 mod answer;
+mod postgres;
 mod print;
 mod schema;
 mod sqlite;
@@ -24,7 +25,7 @@ pub enum Kind {
     Postgres,
 }
 
-/// Opens a store. `address` is what the register says (`env:NAME`, `file:PATH`, or a path for SQLite), `base` the
+/// Opens a store. `address` is what the register says (`env:NAME`, `file:PATH`, the address itself, or a path for SQLite), `base` the
 /// directory of the register.
 ///
 /// # Errors
@@ -46,8 +47,15 @@ pub async fn open(
             let path = address::sqlite_path(address, base).map_err(failed)?;
             Ok(Box::new(sqlite::connect::open(name, &path, role).await?))
         }
-        Kind::Postgres => Err(failed(Failure::Unsupported("PostgreSQL comes next".into()))),
+        Kind::Postgres => {
+            let address = postgres_address(address, base).map_err(failed)?;
+            Ok(Box::new(postgres::connect::open(name, &address, role).await?))
+        }
     }
+}
+
+fn postgres_address(address: &str, base: &Path) -> Result<address::postgres::Address, Failure> {
+    address::postgres::Address::parse(&address::resolve(address, base)?)
 }
 
 /// Makes a new SQLite file, empty, in write-ahead mode; nothing happens to one that exists.
@@ -83,6 +91,11 @@ pub async fn execute_script(
                 .await
                 .map_err(failed)
         }
-        Kind::Postgres => Err(failed(Failure::Unsupported("PostgreSQL comes next".into()))),
+        Kind::Postgres => {
+            let address = postgres_address(address, base).map_err(failed)?;
+            postgres::connect::execute_script(&address, script)
+                .await
+                .map_err(failed)
+        }
     }
 }

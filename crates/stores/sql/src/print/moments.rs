@@ -6,8 +6,6 @@ use serment_store::condition::{Bound, TimeForm};
 
 /// The epoch as a date.
 pub(crate) const EPOCH_DATE: &str = "1970-01-01";
-/// The epoch as a local time.
-pub(crate) const EPOCH_LOCAL: &str = "1970-01-01T00:00:00";
 /// From this date on, a value stands for "never".
 pub(crate) const LAST_DATE: &str = "9999-12-31";
 /// The same for instants: a day earlier, since the date may have been written in any zone.

@@ -144,14 +144,17 @@ fn words(text: &str) -> Vec<Word> {
         let mut inner = String::new();
         let mut end = text.len();
         while let Some((at, sign)) = rest.next() {
+            let mut doubled = || closing != ']' && rest.peek().is_some_and(|(_, next)| *next == closing);
             if sign != closing {
                 inner.push(sign);
-            } else if closing != ']' && rest.next_if(|(_, next)| *next == closing).is_some() {
-                inner.push(sign);
-            } else {
+                continue;
+            }
+            if !doubled() {
                 end = at + 1;
                 break;
             }
+            rest.next();
+            inner.push(sign);
         }
         words.push(Word {
             text: inner,

@@ -1,0 +1,89 @@
+//! Opening a database.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serment_store::{Failure, Role, StoreError};
+use sqlx::postgres::{PgConnection, PgPoolOptions};
+use sqlx::{Connection, Executor};
+
+use super::{PostgresStore, error};
+use crate::address::postgres::Address;
+use crate::schema::SchemaCache;
+
+/// How long a server may take to answer at first.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// The oldest version that tells the fate of a transaction.
+const OLDEST: i32 = 130_000;
+
+/// What every session of ours is set to: names are found in `pg_catalog` only, a policy that would hide rows raises an
+/// error instead, times are written in UTC, and a plan is made for the values at hand.
+const SESSION: &str = "SET search_path = ''; SET row_security = off; SET timezone = 'UTC'; \
+    SET datestyle = 'ISO, YMD'; SET standard_conforming_strings = on; SET bytea_output = 'hex'; \
+    SET client_min_messages = warning; SET plan_cache_mode = force_custom_plan; SET lock_timeout = '10s';";
+
+/// A session that reads only. Writing goes through batches, which have their own limits.
+const READING: &str = "SET default_transaction_read_only = on; SET statement_timeout = '30min';";
+
+/// Connects once, to say clearly what is wrong, and keeps a few connections from then on.
+pub(crate) async fn open(name: &str, address: &Address, role: Role) -> Result<PostgresStore, StoreError> {
+    let failed = |failure| StoreError {
+        store: name.to_owned(),
+        failure,
+    };
+    let mut first = connect(address).await.map_err(failed)?;
+    let version: i32 = sqlx::query_scalar("SELECT current_setting('server_version_num')::int")
+        .fetch_one(&mut first)
+        .await
+        .map_err(|error| failed(error::classify(&error)))?;
+    let _ = first.close().await;
+    if version < OLDEST {
+        return Err(failed(Failure::Unsupported(format!(
+            "PostgreSQL {} is too old: 13 or later is needed",
+            version / 10_000
+        ))));
+    }
+    let pool = PgPoolOptions::new()
+        .max_connections(4)
+        .min_connections(0)
+        .acquire_timeout(Duration::from_secs(30))
+        .after_connect(move |connection, _| {
+            Box::pin(async move {
+                connection.execute(sqlx::raw_sql(SESSION)).await?;
+                if role == Role::Read {
+                    connection.execute(sqlx::raw_sql(READING)).await?;
+                }
+                Ok(())
+            })
+        })
+        .connect_lazy_with(address.options());
+    Ok(PostgresStore {
+        name: name.to_owned(),
+        role,
+        pool,
+        schema: Arc::new(SchemaCache::default()),
+    })
+}
+
+async fn connect(address: &Address) -> Result<PgConnection, Failure> {
+    let options = address.options();
+    match tokio::time::timeout(PATIENCE, PgConnection::connect_with(&options)).await {
+        Ok(connected) => connected.map_err(|error| error::classify_connect(&error, &address.server())),
+        Err(_) => Err(Failure::Unreachable(format!(
+            "{} does not answer in time",
+            address.server()
+        ))),
+    }
+}
+
+/// Runs SQL text of several statements, as its author wrote it, in one transaction.
+pub(crate) async fn execute_script(address: &Address, script: &str) -> Result<(), Failure> {
+    let mut connection = connect(address).await?;
+    let done = connection
+        .execute(sqlx::raw_sql(sqlx::AssertSqlSafe(script.to_owned())))
+        .await;
+    let closed = connection.close().await;
+    done.map_err(|error| error::classify(&error))?;
+    closed.map_err(|error| error::classify(&error))
+}
