@@ -392,6 +392,23 @@ impl<'a> Planner<'a> {
             .flat_map(|family| &family.members)
             .map(|member| &member.table.id)
             .collect();
+        let with_files = family
+            .iter()
+            .flat_map(|family| &family.members)
+            .find_map(|member| {
+                let (path, _) = member
+                    .table
+                    .columns
+                    .iter()
+                    .find(|(_, column)| column.file_store.is_some())?;
+                Some(format!("{}.{path}", member.table.id))
+            });
+        if let Some(column) = with_files {
+            return Some(format!(
+                "{column} names files, and erasing files with their rows is not executed yet: the rows stay, for a row \
+                 without its file would hide it"
+            ));
+        }
         let referred_from_elsewhere = self.register.tables().find(|other| {
             other.id.store != rule.of.store && other.links.values().any(|link| members.contains(&link.to))
         });

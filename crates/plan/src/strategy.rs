@@ -79,7 +79,7 @@ fn treat(strategy: &Strategy, seen: &catalogue::Column, unique: bool) -> Result<
             return refuse(
                 seen,
                 "a constraint keeps it unique, so it cannot take the same value twice: make it nullable, or use \
-                 { random = { prefix = … } }",
+                 { random = \"r_\" }",
             );
         }
         fits(seen, &text)?;
