@@ -9,7 +9,7 @@ use serment_store::catalogue::{
     Action, Catalogue, Column, ColumnKind, ForeignKey, Privileges, Table, TableKind, TableName,
 };
 
-pub const ORGANISATION: &str = r#"
+pub(crate) const ORGANISATION: &str = r#"
 [organisation]
 name      = "Boutique d'essai"
 country   = "FR"
@@ -18,7 +18,7 @@ languages = ["fr", "en"]
 time_zone = "Europe/Paris"
 "#;
 
-pub const VOCABULARY: &str = r#"
+pub(crate) const VOCABULARY: &str = r#"
 [subject.customer]
 label = { fr = "clients", en = "customers" }
 definition = { fr = "qui achète", en = "who buys" }
@@ -33,7 +33,7 @@ label = { fr = "compte actif", en = "active account" }
 definition = { fr = "le compte est ouvert", en = "the account is open" }
 "#;
 
-pub const ACTIVITY: &str = r#"
+pub(crate) const ACTIVITY: &str = r#"
 [activity]
 title    = { fr = "Vente", en = "Sales" }
 role     = "controller"
@@ -67,7 +67,7 @@ keep  = "10 years"
 then  = "erase"
 "#;
 
-pub const STORE: &str = r#"
+pub(crate) const STORE: &str = r#"
 [store]
 kind     = "sqlite"
 url      = "shop.db"
@@ -114,7 +114,7 @@ issued_on   = "none"
 "#;
 
 /// The shop's register with its activity and store files, changed by the test.
-pub fn register(activity: &str, store: &str) -> Register {
+pub(crate) fn register(activity: &str, store: &str) -> Register {
     let files = BTreeMap::from([
         ("serment.toml".to_owned(), ORGANISATION.as_bytes().to_vec()),
         ("vocabulary.toml".to_owned(), VOCABULARY.as_bytes().to_vec()),
@@ -125,7 +125,7 @@ pub fn register(activity: &str, store: &str) -> Register {
     register.unwrap_or_else(|| panic!("the register does not load: {found:#?}"))
 }
 
-pub fn name(table: &str) -> TableName {
+pub(crate) fn name(table: &str) -> TableName {
     TableName {
         schema: None,
         name: table.to_owned(),
@@ -133,7 +133,7 @@ pub fn name(table: &str) -> TableName {
 }
 
 /// A table whose primary key is `id`, of nullable text columns, with every privilege.
-pub fn table(columns: &[&str]) -> Table {
+pub(crate) fn table(columns: &[&str]) -> Table {
     let column = |column: &&str| Column {
         name: (*column).to_owned(),
         sql_type: "TEXT".to_owned(),
@@ -169,7 +169,7 @@ pub fn table(columns: &[&str]) -> Table {
     }
 }
 
-pub fn foreign_key(from: &str, to: &str) -> ForeignKey {
+pub(crate) fn foreign_key(from: &str, to: &str) -> ForeignKey {
     ForeignKey {
         name: format!("{from}_to_{to}"),
         table: name(from),
@@ -184,7 +184,7 @@ pub fn foreign_key(from: &str, to: &str) -> ForeignKey {
 }
 
 /// The shop's catalogue, its foreign keys in place.
-pub fn catalogue() -> Catalogue {
+pub(crate) fn catalogue() -> Catalogue {
     let mut catalogue = Catalogue {
         server: "SQLite".to_owned(),
         ..Catalogue::default()
@@ -208,7 +208,7 @@ pub fn catalogue() -> Catalogue {
     catalogue
 }
 
-pub fn plan_at(register: &Register, catalogue: Catalogue, at: Date) -> Plan {
+pub(crate) fn plan_at(register: &Register, catalogue: Catalogue, at: Date) -> Plan {
     let situation = Situation {
         cutoff: Cutoff::at(at, "Europe/Paris").unwrap(),
         holds: Vec::new(),
