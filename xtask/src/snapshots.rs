@@ -10,22 +10,26 @@ use crate::runner;
 /// Compares the snapshots on disk with those that the tests said they read, and names the others.
 pub fn all_are_used(references: &Path) -> Result<bool> {
     let read = std::fs::read_to_string(references).context("cannot read which snapshots were used")?;
-    let used: BTreeSet<PathBuf> = read
-        .lines()
-        .filter_map(|line| Path::new(line).canonicalize().ok())
-        .collect();
-    let mut found = Vec::new();
-    for folder in ["crates", "tests", "xtask", "examples"] {
-        collect(&runner::root().join(folder), &mut found);
-    }
-    let orphans: Vec<_> = found
+    let orphans: Vec<PathBuf> = ["crates", "tests", "xtask", "examples"]
         .iter()
-        .filter(|path| !path.canonicalize().is_ok_and(|it| used.contains(&it)))
+        .flat_map(|folder| orphans(&runner::root().join(folder), &read))
         .collect();
     for orphan in &orphans {
         println!("no test reads this snapshot: {}", orphan.display());
     }
     Ok(orphans.is_empty())
+}
+
+/// The snapshots below a folder that are not among the paths read, one to a line.
+fn orphans(folder: &Path, read: &str) -> Vec<PathBuf> {
+    let used: BTreeSet<PathBuf> = read
+        .lines()
+        .filter_map(|line| Path::new(line).canonicalize().ok())
+        .collect();
+    let mut found = Vec::new();
+    collect(folder, &mut found);
+    found.retain(|path| path.canonicalize().is_ok_and(|path| !used.contains(&path)));
+    found
 }
 
 fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -40,5 +44,22 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
         } else if path.extension().is_some_and(|extension| extension == "snap") {
             found.push(path);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::orphans;
+
+    #[test]
+    fn a_snapshot_that_no_test_read_is_an_orphan() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let deep = folder.path().join("a/snapshots");
+        std::fs::create_dir_all(&deep).expect("a folder in it");
+        for name in ["used.snap", "left.snap", "other.txt"] {
+            std::fs::write(deep.join(name), "").expect("a file in it");
+        }
+        let read = format!("{}\n", folder.path().join("a/../a/snapshots/used.snap").display());
+        assert_eq!(orphans(folder.path(), &read), [deep.join("left.snap")]);
     }
 }

@@ -81,11 +81,13 @@ impl Session {
         if whole {
             command.env("INSTA_SNAPSHOT_REFERENCES_FILE", references.path());
         }
-        let mut passed = self.one(&mut command)?.success();
-        if whole {
-            passed &= self
-                .one(&mut runner::cargo(&["test", "--doc", "--workspace"]))?
+        // Documentation first: the last words are those of the runner.
+        let mut passed = !whole
+            || self
+                .one(&mut runner::cargo(&["test", "--quiet", "--doc", "--workspace"]))?
                 .success();
+        passed &= self.one(&mut command)?.success();
+        if whole {
             if passed {
                 passed = snapshots::all_are_used(references.path())?;
             }
