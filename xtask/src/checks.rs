@@ -89,7 +89,15 @@ fn dependencies(interrupts: &Interrupts) -> Result<bool> {
         }
     }
     passes(
-        &mut runner::cargo(&["deny", "--locked", "check", "bans", "licenses", "sources"]),
+        &mut runner::cargo(&[
+            "deny",
+            "--locked",
+            "check",
+            "--hide-inclusion-graph",
+            "bans",
+            "licenses",
+            "sources",
+        ]),
         interrupts,
     )
 }
