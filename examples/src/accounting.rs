@@ -29,7 +29,8 @@ pub use sql::{Dialect, Statements};
 pub struct World {
     /// How many persons, over all stores. One person may stand in several of them.
     pub people: u64,
-    /// The day on which the world is looked at: all dates lie around it.
+    /// The last day that a run on this world takes into account: all dates lie around it. A run in the course of a day
+    /// takes due dates up to the day before, so a demonstration gives yesterday.
     pub reference: Date,
     /// Which of the possible worlds.
     pub seed: u64,

@@ -18,7 +18,7 @@ pub struct CastMember {
     pub table: &'static str,
     /// Key, as commands take it.
     pub key: &'static str,
-    /// Whether the row is still there after a run on the reference day that executes every rule.
+    /// Whether the row is still there after a run that takes due dates up to and including the reference day.
     pub stays: bool,
     /// What it shows, in French.
     pub fr: &'static str,
@@ -68,8 +68,8 @@ const CAST: [CastMember; 12] = [
         table: "subscribers",
         key: WITHDRAWN,
         stays: false,
-        fr: "abonné qui a retiré son consentement hier : il part sans attendre trois ans",
-        en: "a subscriber who withdrew his consent yesterday: he goes without waiting three years",
+        fr: "abonné qui vient de retirer son consentement : il part sans attendre trois ans",
+        en: "a subscriber who has just withdrawn his consent: he goes without waiting three years",
     },
     CastMember {
         name: "revived_prospect",
@@ -81,22 +81,22 @@ const CAST: [CastMember; 12] = [
         en: "a prospect forgotten for five years, with whom a sale is under discussion again",
     },
     CastMember {
-        name: "due_today",
+        name: "just_due",
         store: "crm",
         table: "contacts",
         key: "2",
         stays: false,
-        fr: "prospect dont les trois ans s'achèvent aujourd'hui",
-        en: "a prospect whose three years end today",
+        fr: "prospect dont les trois ans viennent de s'achever",
+        en: "a prospect whose three years have just ended",
     },
     CastMember {
-        name: "due_tomorrow",
+        name: "due_a_day_later",
         store: "crm",
         table: "contacts",
         key: "3",
         stays: true,
-        fr: "prospect dont les trois ans s'achèvent demain",
-        en: "a prospect whose three years end tomorrow",
+        fr: "prospect dont les trois ans s'achèvent un jour plus tard",
+        en: "a prospect whose three years end one day later",
     },
     CastMember {
         name: "dateless_prospect",
@@ -140,8 +140,8 @@ const CAST: [CastMember; 12] = [
         table: "visitors",
         key: "v-0000000000000001",
         stays: false,
-        fr: "visiteuse de la semaine passée qui a retiré son consentement hier",
-        en: "a visitor of last week who withdrew her consent yesterday",
+        fr: "visiteuse de la semaine passée qui vient de retirer son consentement",
+        en: "a visitor of last week who has just withdrawn her consent",
     },
 ];
 
