@@ -191,9 +191,10 @@ struct Promise {
 }
 
 /// `gone` with its abbreviations written out: `{3y}` is the last day whose three years are over, `{3y.utc}` the instant
-/// at which that day ends in Paris, `{today}` the reference day, `real(c)` whether a text is no absurd date.
+/// at which that day ends in Paris, `{now}` the date that begins when the reference day ends, `real(c)` whether a text
+/// is no absurd date.
 fn written_out(sql: &str) -> String {
-    let mut sql = sql.replace("{today}", "'2026-11-22'");
+    let mut sql = sql.replace("{now}", "'2026-11-23'");
     for (name, day, end) in [
         ("12m", "2025-11-22", "2025-11-22T23:00:00Z"),
         ("26m", "2024-09-22", "2024-09-22T22:00:00Z"),
@@ -216,7 +217,7 @@ fn written_out(sql: &str) -> String {
 }
 
 const IN_CONTRACT: &str =
-    "(a.contract_started_on IS NOT NULL AND (a.contract_ended_on IS NULL OR a.contract_ended_on > {today}))";
+    "(a.contract_started_on IS NOT NULL AND (a.contract_ended_on IS NULL OR a.contract_ended_on > {now}))";
 
 const PROMISES: [Promise; 10] = [
     Promise {
@@ -251,7 +252,7 @@ const PROMISES: [Promise; 10] = [
         table: "contacts",
         key: "id",
         gone: "SELECT x.id FROM before.contacts x LEFT JOIN before.accounts a ON a.id = x.account_id
-               WHERE coalesce(x.campaign_ends_on <= {today}, TRUE)
+               WHERE coalesce(x.campaign_ends_on <= {now}, TRUE)
                AND (x.last_contact_at IS NULL OR real(x.last_contact_at))
                AND (x.kind = 'P'
                     AND CASE WHEN x.last_contact_at IS NULL
@@ -276,8 +277,8 @@ const PROMISES: [Promise; 10] = [
                LEFT JOIN (SELECT subscriber_id, max(clicked_at) AS at FROM before.sends GROUP BY 1) c
                  ON c.subscriber_id = x.id
                WHERE NOT (x.subscribed_at IS NOT NULL
-                          AND (x.unsubscribed_at IS NULL OR substr(x.unsubscribed_at, 1, 10) > {today}))
-               AND coalesce(x.campaign_ends_on <= {today}, TRUE)
+                          AND (x.unsubscribed_at IS NULL OR substr(x.unsubscribed_at, 1, 10) > {now}))
+               AND coalesce(x.campaign_ends_on <= {now}, TRUE)
                AND (x.last_reply_at IS NULL OR real(x.last_reply_at))
                AND (x.unsubscribed_at IS NULL OR real(x.unsubscribed_at))
                AND (x.withdrawn_at IS NOT NULL
