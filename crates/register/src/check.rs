@@ -13,6 +13,7 @@ mod tables;
 
 use jiff::civil::Date;
 
+use crate::diagnostics::{Code, Diagnostic, text};
 use crate::load::node::Context;
 use crate::model::Register;
 
@@ -21,6 +22,13 @@ pub use later::not_yet_executed;
 /// Judges a register whose files are read, by the rules of law of that day.
 pub(crate) fn check(context: &mut Context, register: &Register, day: Date) {
     let graph = graph::Graph::new(register);
+    if graph.too_large {
+        let message = text!(
+            "trop de tables héritent de trop de règles : ce registre ne peut pas être jugé",
+            "too many tables inherit too many rules: this register cannot be judged"
+        );
+        context.report(Diagnostic::new(Code::TooLarge, None, message));
+    }
     names::check(context, register);
     activities::check(context, register, &graph);
     rules::check(context, register, &graph);

@@ -9,6 +9,7 @@ pub mod load;
 pub mod model;
 pub mod predicate;
 pub mod render;
+pub mod say;
 pub mod span;
 pub mod taxonomy;
 

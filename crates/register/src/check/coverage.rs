@@ -3,7 +3,7 @@
 use super::graph::{Graph, any_covers};
 use crate::diagnostics::{Code, Diagnostic, text};
 use crate::load::node::Context;
-use crate::model::{Category, LinkKind, Register, Table};
+use crate::model::{LinkKind, Register, Table};
 
 pub(super) fn check<'a>(context: &mut Context, register: &'a Register, graph: &Graph<'a>) {
     for table in register.tables() {
@@ -105,16 +105,7 @@ fn two_parents(context: &mut Context, table: &Table) {
 }
 
 fn uncovered<'a>(context: &mut Context, table: &'a Table, graph: &Graph<'a>) {
-    let mut needed: Vec<&Category> = Vec::new();
-    let referring = graph
-        .referring(&table.id)
-        .iter()
-        .flat_map(|table| graph.governing(table));
-    for (_, rule) in graph.governing(table).into_iter().chain(referring) {
-        needed.extend(graph.needed(rule));
-    }
-    needed.sort();
-    needed.dedup();
+    let needed = graph.needed_in(table);
     for (path, column) in &table.columns {
         let Some(category) = &column.category else {
             continue;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::graph::{Graph, any_covers};
+use super::graph::{Graph, any_covers, needed as needed_by};
 use crate::diagnostics::{Code, Diagnostic, text};
 use crate::load::node::{Context, join};
 use crate::model::{Activity, Basis, Period, Register, Rule, Strategy, Text, Then, Unit};
@@ -270,7 +270,7 @@ fn effect<'a>(
             .about([id.to_string(), of.to_string()]),
         );
     }
-    let needed = graph.needed(rule);
+    let needed = needed_by(register, rule);
     if needed.is_empty() {
         return;
     }
