@@ -273,3 +273,28 @@ fn the_register_loads_and_check_says_only_that_coarse_is_not_anonymous() {
         assert_eq!(register.promises.len(), 70);
     }
 }
+
+#[tokio::test]
+async fn postgres_takes_every_statement() {
+    let server = std::env::var("SERMENT_TEST_POSTGRES")
+        .expect("SERMENT_TEST_POSTGRES gives the address of a server: run the tests with `cargo xtask test`");
+    let server: sqlx::postgres::PgConnectOptions = server.parse().unwrap();
+    let mut root = server.connect().await.unwrap();
+    for store in Store::ALL {
+        let name = format!("serment_examples_{}_{}", store.name(), std::process::id());
+        let run = |sql: String| sqlx::raw_sql(sqlx::AssertSqlSafe(sql));
+        run(format!("CREATE DATABASE {name}"))
+            .execute(&mut root)
+            .await
+            .unwrap();
+        let mut connection = server.clone().database(&name).connect().await.unwrap();
+        for statement in statements(WORLD, store, Dialect::Postgres) {
+            run(statement).execute(&mut connection).await.unwrap();
+        }
+        connection.close().await.unwrap();
+        run(format!("DROP DATABASE {name}"))
+            .execute(&mut root)
+            .await
+            .unwrap();
+    }
+}
