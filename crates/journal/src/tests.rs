@@ -1,4 +1,10 @@
 //! Tests of the journal against everything that can happen to it.
 
+mod bits;
+mod faults;
 mod help;
 mod journal;
+mod receipts;
+mod tail;
+mod tamper;
+mod tree;

@@ -5,7 +5,6 @@ use std::path::Path;
 use crate::files::layout::Layout;
 use crate::files::scan::{Scan, Signatures, genesis, scan};
 use crate::rejection::Rejection;
-use crate::rotation::Rotation;
 use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::note::PublicKey;
 use crate::trust::Trust;
@@ -61,12 +60,8 @@ pub(crate) fn verify(
 
 /// The key in force must be trusted, or a trusted key must lead to it.
 fn follow(trust: &mut Trust, scan: &Scan) -> Result<PublicKey, Rejection> {
-    let mut old = scan.genesis.clone();
-    let checked = |rotation: &Rotation| rotation.check();
-    for (position, step) in scan.rotations.iter().map(checked).enumerate() {
-        let (_, new) = step.map_err(|_| Rejection::BadRotation { position })?;
-        trust.step(&old, &new);
-        old = new;
+    for pair in scan.keys.windows(2) {
+        trust.step(&pair[0], &pair[1]);
     }
     if trust.keys().contains(&scan.tip) {
         return Ok(scan.tip.clone());
@@ -80,8 +75,7 @@ fn follow(trust: &mut Trust, scan: &Scan) -> Result<PublicKey, Rejection> {
 fn compare(trust: &Trust, scan: &Scan, note: &str) -> Result<Compared, Rejection> {
     // A checkpoint may have been signed by a key that came before the trusted one: the log vouches for it.
     let mut keys = trust.clone();
-    keys.also(&scan.genesis);
-    keys.follow(&scan.rotations)?;
+    scan.keys.iter().for_each(|key| keys.also(key));
     let outside = keys.outside(note)?;
     let (seen, have) = (outside.size, scan.frontier.size());
     match scan.wanted_root {

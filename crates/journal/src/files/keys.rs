@@ -22,11 +22,12 @@ pub(crate) fn read(layout: &Layout, path: &Path) -> Result<Option<SecretKey>, Jo
             Ok(_) => {}
         }
     }
-    let text = fs::read_to_string(path).map_err(|error| JournalError::io(path, error))?;
+    let bytes = fs::read(path).map_err(|error| JournalError::io(path, error))?;
     let unusable = |why: &str| JournalError::UnusableKey {
         path: path.to_owned(),
         why: why.to_owned(),
     };
+    let text = String::from_utf8(bytes).map_err(|_| unusable("it is not text"))?;
     let line = text
         .strip_suffix('\n')
         .ok_or_else(|| unusable("the file is cut"))?;
@@ -35,18 +36,15 @@ pub(crate) fn read(layout: &Layout, path: &Path) -> Result<Option<SecretKey>, Jo
         .map_err(|error| unusable(error.0))
 }
 
-/// Makes a private key at `path` from 32 bytes of entropy.
-pub(crate) fn make(
+/// Writes a private key at `path`, durably.
+pub(crate) fn write(
     disk: &mut dyn Disk,
     layout: &Layout,
     path: &Path,
-    name: &str,
-    seed: &[u8; 32],
-) -> Result<SecretKey, JournalError> {
-    let key = SecretKey::from_seed(name, seed);
+    key: &SecretKey,
+) -> Result<(), JournalError> {
     let failed = |error| JournalError::io(path, error);
     disk.create_dir(&layout.keys(), KEYS_DIR_MODE).map_err(failed)?;
     disk.sync_dir(&layout.root).map_err(failed)?;
-    replace(disk, path, format!("{}\n", key.encode()).as_bytes(), KEY_MODE).map_err(failed)?;
-    Ok(key)
+    replace(disk, path, format!("{}\n", key.encode()).as_bytes(), KEY_MODE).map_err(failed)
 }

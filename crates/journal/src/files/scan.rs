@@ -64,9 +64,10 @@ pub(crate) struct Scan {
     pub unpublished: Vec<(String, Vec<u8>)>,
     pub groups: Vec<GroupAt>,
     pub rotations: Vec<Rotation>,
-    /// The key in force at the end.
+    /// Every key in turn: that of the beginning first.
+    pub keys: Vec<PublicKey>,
+    /// The key in force at the end: the last of them.
     pub tip: PublicKey,
-    pub genesis: PublicKey,
     pub published_note: String,
     pub published: Checkpoint,
     /// How many changes of key the published checkpoint covers, once its size was reached.
@@ -127,7 +128,7 @@ pub(crate) fn scan(
         groups: Vec::new(),
         rotations: Vec::new(),
         tip: genesis.clone(),
-        genesis,
+        keys: vec![genesis],
         published_note,
         published,
         published_rotations: None,
@@ -232,6 +233,7 @@ impl Scan {
                 self.destroying.truncate(counts.1);
                 self.rotations.truncate(counts.2);
                 self.tip = tip;
+                self.keys.truncate(self.rotations.len() + 1);
                 self.wanted_root = wanted_root;
                 self.unpublished.truncate(unpublished);
                 let bytes = group.header.group_bytes();
@@ -253,21 +255,26 @@ impl Scan {
             return Err(self.damage_here());
         }
         let (bytes, note) = body.split_at(header.records_bytes as usize);
-        let records = records(bytes, header.count).ok_or_else(|| self.locate(&header, &[]))?;
+        let note = std::str::from_utf8(note)
+            .ok()
+            .and_then(|text| Some((text, Checkpoint::of_note(text).ok()?)));
+        let signed_size = note.as_ref().map(|(_, (_, checkpoint))| checkpoint.size);
+        let records = records(bytes, header.count).ok_or_else(|| self.locate(&header, &[], signed_size))?;
         let hashes: Vec<Hash> = records.iter().map(|record| leaf_hash(record.leaf)).collect();
         let mut edge = self.frontier.edge().clone();
         for hash in &hashes {
             edge.push(*hash, &mut |_, _| {});
         }
-        let text = std::str::from_utf8(note).map_err(|_| self.locate(&header, &hashes))?;
-        let (note, checkpoint) = Checkpoint::of_note(text).map_err(|_| self.locate(&header, &hashes))?;
-        let agrees = checkpoint.origin == self.tip.name()
-            && checkpoint.size == header.end()
-            && checkpoint.root == edge.root()
-            && note.to_string() == text;
-        if !agrees {
-            return Err(self.locate(&header, &hashes));
-        }
+        let agrees = |text: &str, note: &Note, checkpoint: &Checkpoint| {
+            checkpoint.origin == self.tip.name()
+                && checkpoint.size == header.end()
+                && checkpoint.root == edge.root()
+                && note.to_string() == text
+        };
+        let agreed = note.filter(|(text, (note, checkpoint))| agrees(text, note, checkpoint));
+        let Some((text, (note, _))) = agreed else {
+            return Err(self.locate(&header, &hashes, signed_size));
+        };
         let old = self.tip.clone();
         for (index, (record, hash)) in (header.first..).zip(records.iter().zip(&hashes)) {
             self.record(&at, index, record)?;
@@ -277,8 +284,8 @@ impl Scan {
             signed_by_exactly(&note, &[&old, &self.tip])?;
         } else if self.signatures == Signatures::All {
             signed_by_exactly(&note, &[&self.tip])?;
-        } else if note.signatures().len() != 1 {
-            return Err(self.locate(&header, &[]));
+        } else {
+            named_exactly(&note, &[&self.tip])?;
         }
         if self.frontier.size() == self.published.size {
             self.compare_published(text)?;
@@ -323,7 +330,8 @@ impl Scan {
                 return Err(bad);
             }
             self.rotations.push(rotation);
-            self.tip = new;
+            self.tip = new.clone();
+            self.keys.push(new);
         }
         Ok(())
     }
@@ -439,37 +447,40 @@ impl Scan {
         }
     }
 
-    /// Names the entry of a group that is not as it was signed, by the tile that was made from it; the whole group
-    /// when there is no such tile, or when it agrees.
-    fn locate(&self, header: &Header, hashes: &[Hash]) -> Rejection {
+    /// Names the entry of a group that is not as it was signed, by the tile that was made from it, or by the size that
+    /// was signed; the whole group when neither tells.
+    fn locate(&self, header: &Header, hashes: &[Hash], signed_size: Option<u64>) -> Rejection {
+        let named = |index| Rejection::Altered {
+            first: index,
+            last: index,
+        };
+        let mut same = 0;
         for (index, hash) in (header.first..).zip(hashes) {
-            let tile = TileId {
-                level: 0,
-                index: index >> 8,
-            };
-            let width = width_in(tile, self.published.size);
-            if width == 0 {
-                break;
-            }
-            let stored = read(&self.layout.root.join(tile.path(width))).ok().flatten();
-            match stored
-                .and_then(|bytes| decode_tile(&bytes))
-                .and_then(|tile| tile.get((index & 0xff) as usize).copied())
-            {
-                Some(stored) if stored != *hash => {
-                    return Rejection::Altered {
-                        first: index,
-                        last: index,
-                    };
-                }
-                Some(_) => {}
+            match self.leaf_in_tile(index) {
+                Some(stored) if stored != *hash => return named(index),
+                Some(_) => same += 1,
                 None => break,
             }
         }
-        Rejection::Altered {
-            first: header.first,
-            last: header.end() - 1,
+        match signed_size {
+            Some(size) if size > header.end() && same == hashes.len() => named(header.end()),
+            Some(size) if size < header.end() && header.first + same as u64 == size => named(size),
+            _ => Rejection::Altered {
+                first: header.first,
+                last: header.end() - 1,
+            },
         }
+    }
+
+    /// The hash of a leaf as the published tile has it.
+    fn leaf_in_tile(&self, index: u64) -> Option<Hash> {
+        let tile = TileId {
+            level: 0,
+            index: index >> 8,
+        };
+        let width = width_in(tile, self.published.size);
+        let bytes = read(&self.layout.root.join(tile.path(width))).ok()??;
+        decode_tile(&bytes)?.get((index & 0xff) as usize).copied()
     }
 
     fn damage_here(&self) -> Rejection {
@@ -494,8 +505,8 @@ pub(crate) fn rotation_lines(rotations: &[Rotation]) -> String {
     rotations.iter().map(line).collect()
 }
 
-/// A stored note carries the signatures of these keys, in this order, and no other line.
-fn signed_by_exactly(note: &Note, keys: &[&PublicKey]) -> Result<(), Rejection> {
+/// A stored note carries signatures in the name of these keys, in this order, and no other line.
+fn named_exactly(note: &Note, keys: &[&PublicKey]) -> Result<(), Rejection> {
     let lines: Vec<_> = note
         .signatures()
         .iter()
@@ -508,6 +519,12 @@ fn signed_by_exactly(note: &Note, keys: &[&PublicKey]) -> Result<(), Rejection> 
             found: note.signatures().iter().map(|line| line.id.to_string()).collect(),
         });
     }
+    Ok(())
+}
+
+/// These signatures are those of the keys.
+fn signed_by_exactly(note: &Note, keys: &[&PublicKey]) -> Result<(), Rejection> {
+    named_exactly(note, keys)?;
     match keys.iter().find(|key| note.signed_by(key) != Some(true)) {
         Some(key) => Err(Rejection::BadSignature {
             key: key.id().to_string(),

@@ -126,7 +126,9 @@ fn signing_key(
         None => {
             let mut seed = [0; 32];
             entropy(&mut seed);
-            keys::make(disk, layout, &layout.signing_key(), origin, &seed)?
+            let key = SecretKey::from_seed(origin, &seed);
+            keys::write(disk, layout, &layout.signing_key(), &key)?;
+            key
         }
     };
     if !begun {

@@ -5,6 +5,7 @@ use crate::entry::{Entry, kind};
 use crate::error::JournalError;
 use crate::files::keys;
 use crate::rotation::Rotation;
+use crate::tlog::note::SecretKey;
 
 impl Journal {
     /// Changes the signing key: an entry signed by the old key and the new one. Returns the new public key.
@@ -16,7 +17,13 @@ impl Journal {
         let mut seed = [0; 32];
         (self.entropy)(&mut seed);
         let path = self.layout.next_key();
-        let next = keys::make(&mut *self.disk, &self.layout, &path, &self.origin, &seed)
+        let next = SecretKey::from_seed(&self.origin, &seed);
+        let name = next.public().to_string();
+        if next.public() == self.key.public() || self.rotations.iter().any(|rotation| rotation.old == name) {
+            let why = "the random bytes given are those of an earlier key".to_owned();
+            return Err(JournalError::UnusableKey { path, why });
+        }
+        keys::write(&mut *self.disk, &self.layout, &path, &next)
             .inspect_err(|error| self.closed = Some(error.to_string()))?;
         let rotation = Rotation::sign(&self.key, &next);
         let refused = JournalError::Entry {
