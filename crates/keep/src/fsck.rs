@@ -1,6 +1,12 @@
 //! Checks everything, read-only.
 
+use std::collections::BTreeSet;
+
+use crate::outcome::Outcome;
 use crate::{KeepError, Keeper};
+
+/// How many outcomes are read from the state at once.
+const PAGE: u32 = 1_000;
 
 /// What a check found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -16,12 +22,167 @@ pub struct Checkup {
 impl Keeper<'_> {
     /// Checks the state, the journal, and that each says what the other says.
     pub async fn fsck(&self) -> Result<Checkup, KeepError> {
-        Err(KeepError::Broken("fsck".to_owned()))
+        let mut checkup = Checkup::default();
+        checkup.problems.extend(
+            self.state
+                .check()
+                .await?
+                .into_iter()
+                .map(|problem| format!("{}: {problem}", self.state.path().display())),
+        );
+        checkup.checked.push("the state's database".to_owned());
+        checkup.problems.extend(self.journal.check()?);
+        let size = self.journal.size()?;
+        checkup.checked.push(format!("{size} entries of the journal"));
+        let indexed = self.compare_index(size, &mut checkup).await?;
+        self.compare_journal(size, &indexed, &mut checkup).await?;
+        self.compare_approvals(size, &mut checkup).await?;
+        self.left_behind(&mut checkup).await?;
+        Ok(checkup)
     }
 
-    /// The journal's entry of an outcome: `o-17`, or `17`.
+    /// The journal's entry of an outcome, `o-17` or `17`; None when no outcome stands there.
     pub async fn outcome_entry(&self, outcome: &str) -> Result<Option<u64>, KeepError> {
-        let _ = outcome;
-        Err(KeepError::Broken("outcome".to_owned()))
+        let Ok(index) = outcome.strip_prefix("o-").unwrap_or(outcome).parse() else {
+            return Ok(None);
+        };
+        if self.state.outcome(index).await?.is_some() {
+            return Ok(Some(index));
+        }
+        let mut found = None;
+        self.journal
+            .records(index..index.saturating_add(1), &mut |index, record| {
+                found = (record.kind == "outcome").then_some(index);
+            })?;
+        Ok(found)
+    }
+
+    /// What the state says of outcomes is what the journal says.
+    async fn compare_index(&self, size: u64, checkup: &mut Checkup) -> Result<BTreeSet<u64>, KeepError> {
+        let mut indexed = BTreeSet::new();
+        let mut from = 0;
+        loop {
+            let page = self.state.outcomes(None, None, from, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            from = last.journal + 1;
+            for known in page {
+                indexed.insert(known.journal);
+                if known.journal >= size {
+                    checkup.problems.push(format!(
+                        "the state knows outcome o-{}, and the journal ends before: the journal, or a copy of it, went back",
+                        known.journal
+                    ));
+                    continue;
+                }
+                let mut written = None;
+                self.journal
+                    .records(known.journal..known.journal + 1, &mut |_, record| {
+                        written = Some(record)
+                    })?;
+                let Some(record) = written else { continue };
+                let outcome: Option<Outcome> = serde_json::from_value(record.payload).ok();
+                let same = outcome.is_some_and(|outcome| {
+                    outcome.rows == known.rows
+                        && outcome.outcome.word() == known.outcome
+                        && outcome.client == known.client
+                        && outcome.table == known.table
+                });
+                if record.kind != "outcome" || !same {
+                    checkup.problems.push(format!(
+                        "outcome o-{} is not in the journal as the state knows it",
+                        known.journal
+                    ));
+                }
+            }
+        }
+        checkup
+            .checked
+            .push(format!("{} outcomes known to the state", indexed.len()));
+        Ok(indexed)
+    }
+
+    /// Every outcome of the journal is known to the state: else the state went back.
+    async fn compare_journal(
+        &self,
+        size: u64,
+        indexed: &BTreeSet<u64>,
+        checkup: &mut Checkup,
+    ) -> Result<(), KeepError> {
+        let open: BTreeSet<u64> = self
+            .state
+            .open_spans()
+            .await?
+            .iter()
+            .map(|span| span.intent)
+            .collect();
+        let mut missing = Vec::new();
+        self.journal.records(0..size, &mut |index, record| {
+            let waits = record.payload["intent"]
+                .as_u64()
+                .is_some_and(|intent| open.contains(&intent));
+            if record.kind == "outcome" && !indexed.contains(&index) && !waits {
+                missing.push(index);
+            }
+        })?;
+        if let Some(first) = missing.first() {
+            checkup.problems.push(format!(
+                "{} outcomes of the journal, from o-{first} on, are unknown to the state: the state may be an older copy",
+                missing.len()
+            ));
+        }
+        Ok(())
+    }
+
+    async fn compare_approvals(&self, size: u64, checkup: &mut Checkup) -> Result<(), KeepError> {
+        let approvals = self.state.approvals().await?;
+        checkup.checked.push(format!("{} approvals", approvals.len()));
+        for approval in approvals {
+            let mut same = approval.journal < size;
+            self.journal.records(
+                approval.journal..approval.journal.saturating_add(1),
+                &mut |_, record| {
+                    same = record.kind == "approval"
+                        && record.payload["rule"] == approval.rule
+                        && record.payload["rule_hash"] == approval.hash;
+                },
+            )?;
+            if !same {
+                checkup
+                    .problems
+                    .push(format!("the approval of {} is not in the journal", approval.rule));
+            }
+        }
+        Ok(())
+    }
+
+    async fn left_behind(&self, checkup: &mut Checkup) -> Result<(), KeepError> {
+        let alive = self.state.keeper_is_alive()?;
+        let spans = self.state.open_spans().await?.len();
+        let runs = self.state.unended_runs().await?;
+        if !alive && (spans > 0 || !runs.is_empty()) {
+            checkup.warnings.push(format!(
+                "a run was interrupted ({}): the next `serment keep` settles it and goes on",
+                runs.join(", ")
+            ));
+        }
+        let waiting = self.state.waiting().await?.len();
+        if waiting > 0 {
+            checkup.warnings.push(format!(
+                "{waiting} records wait for the journal: the next command that writes there takes them along"
+            ));
+        }
+        for hold in self
+            .state
+            .holds()
+            .await?
+            .iter()
+            .filter(|hold| hold.pending && hold.removed.is_none())
+        {
+            checkup.warnings.push(format!(
+                "hold {} was never acknowledged: a batch that began before it may have touched its rows",
+                hold.id
+            ));
+        }
+        Ok(())
     }
 }

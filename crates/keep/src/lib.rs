@@ -7,10 +7,16 @@
 pub mod approve;
 mod error;
 pub mod explain;
+#[cfg(feature = "failpoints")]
+pub mod faults;
+#[cfg(not(feature = "failpoints"))]
+mod faults;
 pub mod fsck;
 pub mod holds;
+mod identifier;
 pub mod keep;
 mod keeper;
+pub mod ledger;
 pub mod observe;
 pub mod outcome;
 pub mod ports;

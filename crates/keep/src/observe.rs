@@ -6,14 +6,21 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serment_plan::forecast::Forecast;
 use serment_plan::steps::Effect;
-use serment_plan::{Plan, Situation};
+use serment_plan::{Cutoff, Plan, PlanError, PlannedRule, Situation};
 use serment_register::model::{Register, RuleId, TableId};
 use serment_state::State;
+use serment_state::approvals::Approval;
 use serment_store::catalogue::Catalogue;
 use serment_store::condition::Key;
 
 use crate::KeepError;
 use crate::ports::{Clock, Stores};
+
+pub(crate) mod count;
+mod histogram;
+pub(crate) mod sight;
+
+pub(crate) use sight::Sight;
 
 /// What is needed to observe.
 #[derive(Clone, Copy)]
@@ -95,7 +102,7 @@ pub struct Suspicion {
     pub accepted: bool,
 }
 
-/// Keys of one table and effect.
+/// Keys of one rule, table and effect.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sample {
     /// Step.
@@ -104,8 +111,8 @@ pub struct Sample {
     pub table: TableId,
     /// Effect.
     pub effect: Effect,
-    /// The rules that have ended there.
-    pub rules: Vec<RuleId>,
+    /// A rule that has ended there.
+    pub rule: RuleId,
     /// Keys, in key order.
     pub keys: Vec<Key>,
 }
@@ -131,21 +138,103 @@ pub struct Bar {
 }
 
 impl Observer<'_> {
-    /// Introspects the stores of the rules, makes the plan and counts.
+    /// Introspects the stores of the rules, makes the plan and counts. Costs one pass over each table of a rule, and one
+    /// for each table that its steps change.
     pub async fn observe(&self, options: &ObserveOptions) -> Result<Observation, KeepError> {
-        let _ = options;
-        Err(KeepError::Broken("observe".to_owned()))
+        let only = options.store.iter().cloned().collect::<BTreeSet<String>>();
+        let sight = Sight::open(
+            self.register,
+            self.stores,
+            options.store.is_some().then_some(&only),
+        )
+        .await;
+        let now = self.clock.now();
+        let approvals = self.approvals().await?;
+        let mut situation = self.situation(now, options.at).await?;
+        let mut plan = Plan::new(self.register, &sight.catalogues, &situation)?;
+        if options.released == Released::Approved {
+            let approved = plan
+                .rules
+                .iter()
+                .filter(|rule| {
+                    approvals
+                        .get(&rule.id)
+                        .is_some_and(|approval| approval.hash == rule.hash)
+                })
+                .map(|rule| rule.id.clone())
+                .collect();
+            situation.released = Some(approved);
+            plan = Plan::new(self.register, &sight.catalogues, &situation)?;
+        }
+        let plan = plan.only(&|rule: &PlannedRule| {
+            options
+                .rules
+                .as_ref()
+                .is_none_or(|rules| rules.contains(&rule.id))
+                && options
+                    .store
+                    .as_ref()
+                    .is_none_or(|store| rule.table.store == *store)
+        });
+        let client = options.client.as_deref();
+        let forecast = self.count(&sight, &plan, &situation, client).await?;
+        let mut suspicions = self.suspicions(&sight, &plan).await?;
+        for suspicion in &mut suspicions {
+            suspicion.accepted = approvals
+                .get(&suspicion.rule)
+                .is_some_and(|approval| approval.accepted.contains(&suspicion.column));
+        }
+        let samples = match options.sample {
+            0 => Vec::new(),
+            limit => self.samples(&sight, &plan, &situation, client, limit).await?,
+        };
+        let statements = if options.sql {
+            self.statements(&sight, &plan)
+        } else {
+            Vec::new()
+        };
+        Ok(Observation {
+            now,
+            situation,
+            plan,
+            forecast,
+            suspicions,
+            samples,
+            statements,
+            catalogues: sight.catalogues,
+            unread: sight.unread,
+        })
     }
 
-    /// How old the clocks of a rule's rows are: about `bars` bars, one of whose borders is the cut-off.
-    pub async fn histogram(
-        &self,
-        observation: &Observation,
-        rule: &RuleId,
-        client: Option<&str>,
-        bars: u32,
-    ) -> Result<Vec<Bar>, KeepError> {
-        let _ = (observation, rule, client, bars);
-        Err(KeepError::Broken("histogram".to_owned()))
+    /// The approvals, by rule.
+    pub(crate) async fn approvals(&self) -> Result<BTreeMap<RuleId, Approval>, KeepError> {
+        let Some(state) = self.state else {
+            return Ok(BTreeMap::new());
+        };
+        let approvals = state.approvals().await?;
+        Ok(approvals
+            .into_iter()
+            .map(|approval| (RuleId(approval.rule.clone()), approval))
+            .collect())
+    }
+
+    /// The situation of a plan in which every rule acts.
+    pub(crate) async fn situation(&self, now: Timestamp, at: Option<Date>) -> Result<Situation, KeepError> {
+        let zone = &self.register.organisation.time_zone;
+        let cutoff = match at {
+            Some(date) => Cutoff::at(date, zone),
+            None => Cutoff::now(now, zone),
+        };
+        let cutoff = cutoff.map_err(PlanError::from)?;
+        let today = now.to_zoned(cutoff.zone.clone()).date();
+        let holds = match self.state {
+            Some(state) => crate::holds::in_force(self.register, &state.holds().await?, today)?,
+            None => Vec::new(),
+        };
+        Ok(Situation {
+            cutoff,
+            holds,
+            released: None,
+        })
     }
 }

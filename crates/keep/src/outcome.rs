@@ -36,7 +36,9 @@ pub struct Outcome {
     pub qualified_by: Vec<String>,
     /// Run.
     pub run: String,
-    /// Step of the run.
+    /// Entry of the journal that announced it; None when nothing was to be changed.
+    pub intent: Option<u64>,
+    /// Step of the run; empty when there was none.
     pub step: String,
     /// Hash of the plan.
     pub plan: String,

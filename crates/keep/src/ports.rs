@@ -45,23 +45,29 @@ pub struct Record {
 
 /// The journal, as the engine needs it.
 pub trait Ledger: Send + Sync {
-    /// Writes records; they are durable when it returns. After an error nothing more is accepted.
+    /// Writes records, all or none; they are durable when it returns. After a failure nothing more is accepted.
     fn append(&self, records: &[Record]) -> Result<Range<u64>, LedgerError>;
 
-    /// The record at an index; None when there is none or its payload was destroyed.
-    fn record(&self, index: u64) -> Result<Option<Record>, LedgerError>;
+    /// Tells the records of a range, in order, as far as they exist; one whose payload was destroyed is left out.
+    fn records(&self, range: Range<u64>, each: &mut dyn FnMut(u64, Record)) -> Result<(), LedgerError>;
 
     /// Number of entries.
     fn size(&self) -> Result<u64, LedgerError>;
 
-    /// Checks every entry against the signed tree.
-    fn verify(&self) -> Result<(), LedgerError>;
+    /// Checks every entry; what is damaged, in words.
+    fn check(&self) -> Result<Vec<String>, LedgerError>;
 }
 
 /// The journal refused or failed.
 #[derive(Debug, Error)]
-#[error("journal: {0}")]
-pub struct LedgerError(pub String);
+pub enum LedgerError {
+    /// Another process has it open.
+    #[error("journal: {0}")]
+    Busy(String),
+    /// It failed.
+    #[error("journal: {0}")]
+    Failed(String),
+}
 
 /// What a run tells while it runs. Every method may be ignored.
 pub trait Progress: Send + Sync {

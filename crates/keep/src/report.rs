@@ -16,6 +16,8 @@ pub struct Report {
     pub outcomes: Vec<Recorded>,
     /// Rules without approval, which observe, and what they would do.
     pub observed: Vec<Observed>,
+    /// What the released rules would do, in a dry run.
+    pub would: Vec<Observed>,
     /// Rules that did not start or did not end, and why.
     pub blocked: Vec<BlockedRule>,
     /// Present when the run stopped before its end.
@@ -55,14 +57,14 @@ pub struct Recorded {
     pub outcome: Outcome,
 }
 
-/// A rule that observes.
+/// A rule that changes nothing in this run, and what it would do.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Observed {
     /// Rule.
     pub rule: RuleId,
     /// The hash to approve.
     pub hash: String,
-    /// Why it has no approval in force: `new`, `changed`.
+    /// Why it changes nothing: `new` (never approved), `changed` (since it was), `released` (in a dry run).
     pub why: &'static str,
     /// What it would do: table, effect, client, rows.
     pub would: Vec<(TableId, Effect, Option<String>, u64)>,

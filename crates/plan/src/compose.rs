@@ -24,6 +24,8 @@ pub(super) enum Mode {
     Forecast,
     /// What is there is there.
     Literal,
+    /// What is there is there, and rows of one table that refer to one another in a circle go together.
+    Circle,
 }
 
 /// Composes the rules of families into steps.
@@ -96,6 +98,7 @@ impl<'a> Composer<'a, '_> {
     fn erase_root(&self, family: &Family<'a>) -> Result<Step, PlanError> {
         let root = family.root();
         let pending = self.goes(root, ROW, Mode::Literal, &mut Vec::new())?;
+        let circle = self.goes(root, ROW, Mode::Circle, &mut Vec::new())?;
         // A row whose dates a parent's rules read goes with that parent, and is counted there.
         let expected = Condition::all([
             self.goes(root, ROW, Mode::Forecast, &mut Vec::new())?,
@@ -109,7 +112,7 @@ impl<'a> Composer<'a, '_> {
         };
         let walked = &family.members[0];
         let changes = self.what_goes_along(walked, &going)?;
-        self.step(
+        let step = self.step(
             walked,
             Effect::Erase,
             pending,
@@ -117,7 +120,8 @@ impl<'a> Composer<'a, '_> {
             &family.rules,
             changes,
             What::Delete,
-        )
+        )?;
+        Ok(step.in_circles(circle))
     }
 
     /// The walk over the rows of a member that go although their root stays.
@@ -126,7 +130,7 @@ impl<'a> Composer<'a, '_> {
             let reach = self.through(&member.path, row, &|root| {
                 let itself = self.given_up(family.root(), root)?;
                 Ok(match mode {
-                    Mode::Literal => itself,
+                    Mode::Literal | Mode::Circle => itself,
                     // The roots that go take their members along: only what stays is counted here.
                     Mode::Forecast => Condition::all([
                         itself,
@@ -141,7 +145,8 @@ impl<'a> Composer<'a, '_> {
         };
         let changes = self.what_goes_along(member, &|row| condition(row, Mode::Forecast))?;
         let (pending, expected) = (condition(ROW, Mode::Literal)?, condition(ROW, Mode::Forecast)?);
-        self.step(
+        let circle = condition(ROW, Mode::Circle)?;
+        let step = self.step(
             member,
             Effect::Erase,
             pending,
@@ -149,7 +154,8 @@ impl<'a> Composer<'a, '_> {
             &family.rules,
             changes,
             What::Delete,
-        )
+        )?;
+        Ok(step.in_circles(circle))
     }
 
     /// The changes of what goes with the rows of a walk, deepest first.
@@ -345,6 +351,7 @@ impl<'a> Composer<'a, '_> {
             ended,
             client,
             changes,
+            circle: None,
             repeat: effect == Effect::Erase && table.links.values().any(|link| link.to == table.id),
         })
     }

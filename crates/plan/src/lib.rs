@@ -5,7 +5,7 @@
 //! rules of a table into what happens to its rows and columns; [`preflight`] refuses what the catalogue shows to be
 //! unsafe; [`forecast`] counts. [`Plan::new`] ties them together.
 
-mod compose;
+pub mod compose;
 pub mod cutoff;
 pub mod footing;
 pub mod forecast;
@@ -23,5 +23,5 @@ pub mod strategy;
 pub mod translate;
 
 pub use cutoff::Cutoff;
-pub use plan::{Plan, PlanError, PlannedRule};
+pub use plan::{Plan, PlanError, PlannedRule, tables_of};
 pub use situation::{Hold, HoldScope, Situation};

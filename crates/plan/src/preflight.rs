@@ -7,7 +7,7 @@ use serment_store::catalogue::{self, Catalogue, TableKind, TableName, Trigger};
 
 use crate::graph::{Family, Graph};
 use crate::locks::{locked_tables, row_locked_tables};
-use crate::plan::PlanError;
+use crate::plan::{PlanError, tables_of};
 use crate::steps::{PlannedChange, Step, What};
 use crate::translate::Ground;
 
@@ -56,6 +56,15 @@ pub fn examine(
         of_triggers(ground.table(id)?, seen, deletes, updates, &mut findings);
         if deletes {
             of_foreign_keys(ground, graph, id, catalogue, &mut findings)?;
+        }
+    }
+    for name in tables_of(steps) {
+        let is_changed = steps
+            .iter()
+            .flat_map(|step| &step.changes)
+            .any(|change| change.name == name);
+        if let Some(seen) = catalogue.tables.get(&name).filter(|_| !is_changed) {
+            of_reading(store, &name, seen, &mut findings);
         }
     }
     for step in steps {
@@ -138,6 +147,23 @@ fn of_table(id: &TableId, seen: &catalogue::Table, findings: &mut Findings) {
         findings
             .reservations
             .insert(format!("{id}: {shadow} keeps or sends a copy"));
+    }
+}
+
+/// A row that is hidden from us could be the one that keeps another.
+fn of_reading(store: &str, name: &TableName, seen: &catalogue::Table, findings: &mut Findings) {
+    if seen.row_security {
+        findings.obstacles.insert(format!(
+            "{store}.{}: rules read it, and row-level security may hide rows from our role: give the role BYPASSRLS or a \
+             policy owner's rights",
+            printed(name)
+        ));
+    }
+    if !seen.privileges.select {
+        findings.obstacles.insert(format!(
+            "{store}.{}: rules read it, and our role lacks SELECT",
+            printed(name)
+        ));
     }
 }
 

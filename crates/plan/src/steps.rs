@@ -77,9 +77,18 @@ pub struct Step {
     pub changes: Vec<PlannedChange>,
     /// True for a table that refers to itself: the walk is repeated until nothing more can go.
     pub repeat: bool,
+    /// Which rows, holds apart, when rows of the table that refer to one another in a circle go together: what is left
+    /// after the walks. None for a table that does not refer to itself.
+    pub circle: Option<Condition>,
 }
 
 impl Step {
+    /// The same step, that knows which rows go in circles.
+    pub(crate) fn in_circles(mut self, circle: Condition) -> Self {
+        self.circle = self.repeat.then_some(circle);
+        self
+    }
+
     /// The rows to change now.
     pub fn due(&self) -> Condition {
         Condition::all([self.pending.clone(), Condition::not(self.frozen.clone())])

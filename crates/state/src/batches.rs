@@ -4,11 +4,13 @@
 //! store said yes and the rows were read again, *abandoned* when it was rolled back. Its keys are forgotten as soon as its
 //! result is known. A span is closed when the outcomes of its batches are in the journal.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
+use crate::history;
 use crate::outcomes::IndexedOutcome;
 use crate::read::{count, integer, json, maybe, parsed};
 use crate::{State, StateError};
@@ -228,18 +230,27 @@ impl State {
             .collect()
     }
 
-    /// Closes a span whose outcomes are in the journal: indexes them and forgets its batches.
-    pub async fn close_span(&self, intent: u64, outcomes: &[IndexedOutcome]) -> Result<(), StateError> {
+    /// Closes a span whose outcomes are in the journal: indexes them, adds them to the past of their rules, and forgets
+    /// the batches. All or nothing.
+    pub async fn close_span(
+        &self,
+        span: &Span,
+        at: Timestamp,
+        outcomes: &[IndexedOutcome],
+        rules: &[String],
+        counts: &[Count],
+    ) -> Result<(), StateError> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         for outcome in outcomes {
             outcome.insert(&mut transaction).await?;
         }
+        history::add(&mut transaction, &span.run, at, rules, counts).await?;
         sqlx::query("DELETE FROM batches WHERE intent = ?")
-            .bind(integer(intent)?)
+            .bind(integer(span.intent)?)
             .execute(&mut *transaction)
             .await?;
         sqlx::query("UPDATE spans SET closed = 1, context = 'null' WHERE intent = ?")
-            .bind(integer(intent)?)
+            .bind(integer(span.intent)?)
             .execute(&mut *transaction)
             .await?;
         Ok(transaction.commit().await?)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use sqlx::Row;
+use sqlx::{Row, Sqlite, Transaction};
 
 use crate::batches::Count;
 use crate::read::{count, integer};
@@ -13,40 +13,10 @@ use crate::{State, StateError};
 pub const TRAIL: u32 = 12;
 
 impl State {
-    /// Adds what rules did in a run. Rules that acted and found nothing count too.
-    pub async fn add_history(
-        &self,
-        run: &str,
-        at: Timestamp,
-        rules: &[String],
-        counts: &[Count],
-    ) -> Result<(), StateError> {
+    /// Says that rules acted in a run, also those that found nothing.
+    pub async fn add_rule_runs(&self, run: &str, at: Timestamp, rules: &[String]) -> Result<(), StateError> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        for rule in rules {
-            sqlx::query("INSERT OR IGNORE INTO rule_runs (rule, run, at) VALUES (?, ?, ?)")
-                .bind(rule)
-                .bind(run)
-                .bind(at.to_string())
-                .execute(&mut *transaction)
-                .await?;
-        }
-        for count in counts {
-            for rule in &count.rules {
-                sqlx::query(
-                    "INSERT INTO history (rule, run, table_id, effect, has_client, client, rows) VALUES (?, ?, ?, ?, ?, ?, ?)
-                     ON CONFLICT DO UPDATE SET rows = rows + excluded.rows",
-                )
-                .bind(rule)
-                .bind(run)
-                .bind(&count.table)
-                .bind(&count.effect)
-                .bind(count.client.is_some())
-                .bind(count.client.as_deref().unwrap_or_default())
-                .bind(integer(count.rows)?)
-                .execute(&mut *transaction)
-                .await?;
-            }
-        }
+        add(&mut transaction, run, at, rules, &[]).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -82,6 +52,42 @@ impl State {
             .collect();
         Ok((medians, runs.len()))
     }
+}
+
+/// Adds what rules did.
+pub(crate) async fn add(
+    transaction: &mut Transaction<'_, Sqlite>,
+    run: &str,
+    at: Timestamp,
+    rules: &[String],
+    counts: &[Count],
+) -> Result<(), StateError> {
+    for rule in rules {
+        sqlx::query("INSERT OR IGNORE INTO rule_runs (rule, run, at) VALUES (?, ?, ?)")
+            .bind(rule)
+            .bind(run)
+            .bind(at.to_string())
+            .execute(&mut **transaction)
+            .await?;
+    }
+    for count in counts {
+        for rule in &count.rules {
+            sqlx::query(
+                "INSERT INTO history (rule, run, table_id, effect, has_client, client, rows) VALUES (?, ?, ?, ?, ?, ?, ?)
+                 ON CONFLICT DO UPDATE SET rows = rows + excluded.rows",
+            )
+            .bind(rule)
+            .bind(run)
+            .bind(&count.table)
+            .bind(&count.effect)
+            .bind(count.client.is_some())
+            .bind(count.client.as_deref().unwrap_or_default())
+            .bind(integer(count.rows)?)
+            .execute(&mut **transaction)
+            .await?;
+        }
+    }
+    Ok(())
 }
 
 /// The median of these counts and as many zeros as are missing.

@@ -7,6 +7,7 @@ use serde_json::Value;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
+use crate::outbox;
 use crate::read::{json, maybe, parsed};
 use crate::{State, StateError};
 
@@ -90,7 +91,8 @@ impl Hold {
 
 impl State {
     /// Adds a hold and moves the epoch on: every batch that is registered from now on sees it.
-    pub async fn add_hold(&self, hold: &Hold) -> Result<(), StateError> {
+    /// `record` waits for the journal from the same instant on.
+    pub async fn add_hold(&self, hold: &Hold, record: &Value) -> Result<(), StateError> {
         let client = match &hold.scope {
             Scope::Client(client) => Some(client.as_str()),
             _ => None,
@@ -110,6 +112,7 @@ impl State {
         .execute(&mut *transaction)
         .await?;
         sqlx::query(NEXT_EPOCH).execute(&mut *transaction).await?;
+        outbox::put(&mut transaction, "hold", hold.added_at, record).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -124,7 +127,13 @@ impl State {
 
     /// Removes a hold. What it named is forgotten: the keys and the condition go, the fact stays. None when there is no
     /// such hold in force.
-    pub async fn remove_hold(&self, id: &str, at: Timestamp, by: &str) -> Result<Option<Hold>, StateError> {
+    pub async fn remove_hold(
+        &self,
+        id: &str,
+        at: Timestamp,
+        by: &str,
+        record: &Value,
+    ) -> Result<Option<Hold>, StateError> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         let found = sqlx::query("SELECT * FROM holds WHERE id = ? AND removed_at IS NULL")
             .bind(id)
@@ -141,6 +150,7 @@ impl State {
             .execute(&mut *transaction)
             .await?;
         sqlx::query(NEXT_EPOCH).execute(&mut *transaction).await?;
+        outbox::put(&mut transaction, "hold_removed", at, record).await?;
         transaction.commit().await?;
         Ok(Some(hold))
     }

@@ -16,6 +16,7 @@ pub mod history;
 pub mod holds;
 mod lock;
 mod open;
+pub mod outbox;
 pub mod outcomes;
 mod read;
 pub mod runs;

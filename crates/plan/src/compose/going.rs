@@ -108,7 +108,7 @@ impl<'a> Composer<'a, '_> {
             }
             let alias = self.names.fresh();
             let stays = match mode {
-                Mode::Literal => Condition::Always,
+                Mode::Literal | Mode::Circle => Condition::Always,
                 Mode::Forecast => Condition::not(Condition::all([
                     self.goes(parent, alias, mode, stack)?,
                     Condition::not(self.freezer.frozen(parent, alias)?),
@@ -235,7 +235,7 @@ impl<'a> Composer<'a, '_> {
                     self.ground.child(&table.id, edge.link, other, row, another)?,
                 ))
             }
-            Mode::Forecast => {
+            Mode::Forecast | Mode::Circle => {
                 let by_itself = Condition::all([
                     self.governed_condition(table, other)?,
                     rename(free, row, other),
@@ -273,7 +273,7 @@ impl<'a> Composer<'a, '_> {
         mode: Mode,
         stack: &mut Vec<&'a TableId>,
     ) -> Result<Condition, PlanError> {
-        if mode == Mode::Literal || stack.contains(&&edge.from.id) {
+        if mode != Mode::Forecast || stack.contains(&&edge.from.id) {
             return Ok(Condition::Always);
         }
         let goes = if self.graph.rules_of(&edge.from.id).is_empty() {

@@ -95,5 +95,13 @@ CREATE TABLE outcomes (
 CREATE INDEX outcomes_by_run ON outcomes (run);
 CREATE INDEX outcomes_by_intent ON outcomes (intent);
 
+-- What is to be written into the journal by whoever has it open: another process may hold it.
+CREATE TABLE outbox (
+    id      INTEGER PRIMARY KEY,
+    kind    TEXT NOT NULL,
+    at      TEXT NOT NULL,
+    payload TEXT NOT NULL
+) STRICT;
+
 PRAGMA application_id = 0x53524d54;
 PRAGMA user_version = 1;

@@ -1,0 +1,326 @@
+//! Which rules may act now, and how far.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serment_plan::forecast::Forecast;
+use serment_plan::steps::Effect;
+use serment_plan::{Plan, Situation};
+use serment_register::model::{RuleId, TableId};
+use serment_state::approvals::Approval;
+use serment_store::Role;
+use serment_store::catalogue::{Catalogue, TableName};
+
+use super::KeepOptions;
+use super::record::effect;
+use crate::observe::Sight;
+use crate::observe::sight::{look, writes_elsewhere};
+use crate::outcome::{Code, Why};
+use crate::report::{BlockedRule, Observed};
+use crate::{KeepError, Keeper};
+
+/// The least that an envelope allows.
+const LEAST: u64 = 100;
+
+/// The most rows that a rule may change, by table and effect; what is not there is not allowed at all.
+pub(crate) type Limits = BTreeMap<(TableId, Effect), u64>;
+
+/// What the brakes left.
+pub(crate) struct Braked {
+    /// The plan in which exactly the rules that may act do.
+    pub plan: Plan,
+    /// Its situation.
+    pub situation: Situation,
+    /// Its counts.
+    pub forecast: Forecast,
+    /// The rules to run.
+    pub acting: BTreeSet<RuleId>,
+    /// How far each may go.
+    pub limits: BTreeMap<RuleId, Limits>,
+    /// Rules without approval.
+    pub observed: Vec<Observed>,
+    /// Rules that may not start.
+    pub blocked: Vec<BlockedRule>,
+    /// What the stores say to the writing role, where it was asked.
+    pub written: BTreeMap<String, Catalogue>,
+}
+
+impl Keeper<'_> {
+    /// Applies the brakes. Reads only; `look_to_write` also opens writing connections, to look at what they may do.
+    pub(crate) async fn brake(
+        &self,
+        sight: &Sight,
+        options: &KeepOptions,
+        now: Timestamp,
+        look_to_write: bool,
+    ) -> Result<Braked, KeepError> {
+        let observer = self.observer();
+        let approvals = observer.approvals().await?;
+        let client = options.client.as_deref();
+        let mut situation = observer.situation(now, None).await?;
+        let everything = Plan::new(self.register, &sight.catalogues, &situation)?;
+        let suspicions = observer.suspicions(sight, &everything).await?;
+        let chosen = |rule: &RuleId| options.rules.as_ref().is_none_or(|rules| rules.contains(rule));
+
+        let mut blocked: BTreeMap<RuleId, Why> = BTreeMap::new();
+        let mut released = BTreeSet::new();
+        let mut waiting = Vec::new();
+        for rule in &everything.rules {
+            let approval = approvals.get(&rule.id);
+            let suspect = suspicions.iter().find(|suspicion| {
+                suspicion.rule == rule.id
+                    && !approval.is_some_and(|approval| approval.accepted.contains(&suspicion.column))
+            });
+            match approval {
+                None => waiting.push((rule, "new")),
+                Some(approval) if approval.hash != rule.hash => waiting.push((rule, "changed")),
+                Some(approval) => {
+                    let why = if let Some(obstacle) = rule.obstacles.first() {
+                        let more = rule.obstacles.len() - 1;
+                        let rest = if more > 0 {
+                            format!(" (and {more} more: see `serment plan`)")
+                        } else {
+                            String::new()
+                        };
+                        Some(Why::new(Code::Obstacle, format!("{obstacle}{rest}")))
+                    } else if !approval.used && now > approval.expires_at {
+                        Some(Why::new(
+                            Code::Expired,
+                            format!(
+                                "its approval was for a first run before {}: approve it again",
+                                approval.expires_at
+                            ),
+                        ))
+                    } else {
+                        suspect.map(|suspicion| {
+                            Why::new(
+                                Code::SuspectClock,
+                                format!(
+                                    "one value fills {} of the {} rows of {}: an import, not life, may have written it; look, \
+                                     then approve with that column accepted",
+                                    suspicion.rows, suspicion.of, suspicion.column
+                                ),
+                            )
+                        })
+                    };
+                    match why {
+                        Some(why) => drop(blocked.insert(rule.id.clone(), why)),
+                        None => drop(released.insert(rule.id.clone())),
+                    }
+                }
+            }
+        }
+        let observed = if waiting.iter().any(|(rule, _)| chosen(&rule.id)) {
+            let forecast = observer.count(sight, &everything, &situation, client).await?;
+            waiting
+                .iter()
+                .filter(|(rule, _)| chosen(&rule.id))
+                .map(|(rule, why)| observed(rule.id.clone(), rule.hash.clone(), why, &forecast))
+                .collect()
+        } else {
+            Vec::new()
+        };
+
+        let mut limits = BTreeMap::new();
+        for rule in &released {
+            if let Some(approval) = approvals.get(rule) {
+                limits.insert(rule.clone(), self.limits(rule, approval, sight).await?);
+            }
+        }
+        let mut written: BTreeMap<String, Catalogue> = BTreeMap::new();
+        // Each turn blocks at least one rule more, and a rule that is blocked runs for all others.
+        loop {
+            situation.released = Some(released.clone());
+            let plan = Plan::new(self.register, &sight.catalogues, &situation)?;
+            let forecast = observer.count(sight, &plan, &situation, client).await?;
+            let mut found: BTreeMap<RuleId, Why> = BTreeMap::new();
+            for rule in released.iter().filter(|rule| chosen(rule)) {
+                let would = totals(&forecast, rule);
+                if let Some(why) = limits.get(rule).and_then(|limits| beyond(limits, &would)) {
+                    found.insert(rule.clone(), why);
+                }
+            }
+            if found.is_empty() && look_to_write {
+                self.look_to_write(&plan, &forecast, &situation, &mut written, &mut found)
+                    .await?;
+                found.retain(|rule, _| released.contains(rule));
+            }
+            if found.is_empty() {
+                let acting = released.iter().filter(|rule| chosen(rule)).cloned().collect();
+                return Ok(Braked {
+                    plan,
+                    situation,
+                    forecast,
+                    acting,
+                    limits,
+                    observed,
+                    blocked: blocked
+                        .into_iter()
+                        .filter(|(rule, _)| chosen(rule))
+                        .map(|(rule, why)| BlockedRule { rule, why })
+                        .collect(),
+                    written,
+                });
+            }
+            for rule in found.keys() {
+                released.remove(rule);
+            }
+            blocked.extend(found);
+        }
+    }
+
+    /// How far a rule may go: the ceilings of its approval on its first run, its envelope later.
+    async fn limits(&self, rule: &RuleId, approval: &Approval, sight: &Sight) -> Result<Limits, KeepError> {
+        if !approval.used {
+            return Ok(approval
+                .ceilings
+                .iter()
+                .filter_map(|ceiling| {
+                    Some((
+                        (table_id(&ceiling.table)?, effect(&ceiling.effect)?),
+                        ceiling.rows,
+                    ))
+                })
+                .collect());
+        }
+        let (medians, _) = self.state.trailing_median(&rule.0).await?;
+        let mut limits = Limits::new();
+        for table in self.register.tables() {
+            let name = TableName {
+                schema: table.schema.clone(),
+                name: table.name.clone(),
+            };
+            let rows = sight
+                .catalogues
+                .get(&table.id.store)
+                .and_then(|catalogue| catalogue.tables.get(&name))
+                .map_or(0, |seen| seen.estimated_rows);
+            for effect in [
+                Effect::Erase,
+                Effect::Reduce,
+                Effect::Anonymise,
+                Effect::Coarsen,
+                Effect::Pseudonymise,
+            ] {
+                let median = medians
+                    .get(&(table.id.to_string(), effect.word().to_owned()))
+                    .copied()
+                    .unwrap_or(0);
+                let most = (2 * median).max(rows / 100).max(LEAST);
+                limits.insert((table.id.clone(), effect), most);
+            }
+        }
+        Ok(limits)
+    }
+
+    /// Looks at the stores with something to do through the writing role.
+    async fn look_to_write(
+        &self,
+        plan: &Plan,
+        forecast: &Forecast,
+        situation: &Situation,
+        written: &mut BTreeMap<String, Catalogue>,
+        found: &mut BTreeMap<RuleId, Why>,
+    ) -> Result<(), KeepError> {
+        let busy: BTreeSet<&String> = forecast
+            .effects
+            .iter()
+            .filter(|(_, rows)| **rows > 0)
+            .map(|((table, _, _), _)| &table.store)
+            .collect();
+        for store in busy {
+            let rules = || plan.rules.iter().filter(|rule| rule.table.store == *store);
+            if !written.contains_key(store) {
+                match look(self.register, self.stores, store, Role::Write).await {
+                    Ok((_, catalogue)) => drop(written.insert(store.clone(), catalogue)),
+                    Err(error) => {
+                        let why = Why::new(Code::Store, error.to_string());
+                        found.extend(rules().map(|rule| (rule.id.clone(), why.clone())));
+                        continue;
+                    }
+                }
+            }
+            let to_the_writer = Plan::new(self.register, written, situation)?;
+            for rule in rules() {
+                let Some(seen) = to_the_writer.rule(&rule.id) else {
+                    continue;
+                };
+                if let Some(obstacle) = seen.obstacles.first() {
+                    found.insert(rule.id.clone(), Why::new(Code::Obstacle, obstacle.clone()));
+                } else if seen.hash != rule.hash && writes_elsewhere(self.register, store) {
+                    found.insert(
+                        rule.id.clone(),
+                        Why::new(
+                            Code::Obstacle,
+                            format!(
+                                "store {store}: the writing role does not see the tables that the reading role sees: \
+                                 compare url and write_url, databases and search paths"
+                            ),
+                        ),
+                    );
+                } else if seen.hash != rule.hash {
+                    found.insert(
+                        rule.id.clone(),
+                        Why::new(
+                            Code::SchemaChanged,
+                            format!("store {store}: its tables changed while we looked"),
+                        ),
+                    );
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a rule would do.
+pub(crate) fn observed(rule: RuleId, hash: String, why: &'static str, forecast: &Forecast) -> Observed {
+    let mut would = Vec::new();
+    for ((_, client), line) in forecast.lines.iter().filter(|((id, _), _)| *id == rule) {
+        for ((table, effect), rows) in &line.effects {
+            would.push((table.clone(), *effect, client.clone(), *rows));
+        }
+    }
+    Observed {
+        rule,
+        hash,
+        why,
+        would,
+    }
+}
+
+/// What a rule would do, clients together.
+pub(crate) fn totals(forecast: &Forecast, rule: &RuleId) -> BTreeMap<(TableId, Effect), u64> {
+    let mut totals = BTreeMap::new();
+    for (_, line) in forecast.lines.iter().filter(|((id, _), _)| id == rule) {
+        for (what, rows) in &line.effects {
+            *totals.entry(what.clone()).or_default() += rows;
+        }
+    }
+    totals
+}
+
+/// The first limit that would be passed.
+pub(crate) fn beyond(limits: &Limits, would: &BTreeMap<(TableId, Effect), u64>) -> Option<Why> {
+    would.iter().find_map(|((table, effect), rows)| {
+        let most = limits.get(&(table.clone(), *effect)).copied().unwrap_or(0);
+        (*rows > most).then(|| {
+            Why::new(
+                Code::OverCeiling,
+                format!(
+                    "{} {rows} rows of {table}, and {most} are allowed: look at the plan, and approve it again if it is right",
+                    effect.word()
+                ),
+            )
+        })
+    })
+}
+
+/// The identifier of a table, as `store.table`.
+pub(crate) fn table_id(text: &str) -> Option<TableId> {
+    let (store, table) = text.split_once('.')?;
+    Some(TableId {
+        store: store.to_owned(),
+        table: table.to_owned(),
+    })
+}

@@ -1,0 +1,128 @@
+//! How old the clocks of a rule's rows are.
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+use serment_plan::cutoff::span;
+use serment_plan::forecast;
+use serment_plan::translate::Ground;
+use serment_register::model::RuleId;
+
+use super::count::of_client;
+use super::{Bar, Observation, Observer};
+use crate::KeepError;
+use crate::ports::Stores;
+use serment_store::Role;
+
+/// A border that every plausible clock is before.
+const LAST: Date = Date::constant(9000, 1, 1);
+
+impl Observer<'_> {
+    /// How old the clocks of a rule's rows are: about `bars` bars, one of whose borders is the cut-off. Empty for a rule
+    /// that only events end, or that cannot be judged.
+    pub async fn histogram(
+        &self,
+        observation: &Observation,
+        rule: &RuleId,
+        client: Option<&str>,
+        bars: u32,
+    ) -> Result<Vec<Bar>, KeepError> {
+        let Some((_, declared)) = self.register.rules().find(|(_, other)| other.id == *rule) else {
+            return Err(KeepError::UnknownRule(rule.to_string()));
+        };
+        let (Some(keep), Some(planned)) = (declared.keep, observation.plan.rule(rule)) else {
+            return Ok(Vec::new());
+        };
+        let Some(last_due) = planned.cutoff.filter(|_| !planned.blind) else {
+            return Ok(Vec::new());
+        };
+        let ground = Ground {
+            register: self.register,
+            catalogues: &observation.catalogues,
+            cutoff: &observation.situation.cutoff,
+        };
+        let borders = borders(
+            last_due,
+            observation.situation.cutoff.at,
+            span(keep),
+            bars.clamp(2, 60),
+        );
+        let mut starts = borders.clone();
+        starts.push(LAST);
+        let filter = of_client(ground, &declared.of, client)?;
+        let Some((store, tally)) = forecast::histogram(ground, rule, &starts, filter)? else {
+            return Ok(Vec::new());
+        };
+        let stores: &dyn Stores = self.stores;
+        let answer = stores.open(&store, Role::Read).await?.tally(&tally).await?;
+        let before: Vec<u64> = (0..starts.len())
+            .map(|start| {
+                answer
+                    .iter()
+                    .filter(|group| group.classes.get(start).copied().unwrap_or(false))
+                    .map(|group| group.rows)
+                    .sum()
+            })
+            .collect();
+        let mut drawn = Vec::new();
+        let mut counted = 0;
+        for (index, rows) in before.iter().enumerate() {
+            drawn.push(Bar {
+                from: index
+                    .checked_sub(1)
+                    .and_then(|previous| borders.get(previous))
+                    .copied(),
+                before: borders.get(index).copied(),
+                rows: rows.saturating_sub(counted),
+            });
+            counted = *rows;
+        }
+        Ok(drawn)
+    }
+}
+
+/// Borders in order: half of the bars before the cut-off, the others up to the day after the plan's.
+fn borders(last_due: Date, at: Date, keep: jiff::Span, bars: u32) -> Vec<Date> {
+    let cutoff = last_due.tomorrow().unwrap_or(last_due);
+    let days = last_due
+        .checked_add(keep)
+        .and_then(|due| last_due.until(due))
+        .map_or(30, |length| i64::from(length.get_days()));
+    let half = i64::from(bars / 2).max(1);
+    let width = (days / half).max(1);
+    let mut borders = Vec::new();
+    for step in (1..half).rev() {
+        borders.extend(cutoff.checked_sub((step * width).days()).ok());
+    }
+    borders.push(cutoff);
+    for step in 1..=half {
+        if let Ok(border) = cutoff.checked_add((step * width).days())
+            && border <= at
+        {
+            borders.push(border);
+        }
+    }
+    borders
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_border_is_the_cut_off_and_none_lies_ahead() {
+        let found = borders(
+            Date::constant(2023, 1, 31),
+            Date::constant(2026, 1, 31),
+            3.years(),
+            12,
+        );
+        assert!(found.contains(&Date::constant(2023, 2, 1)), "{found:?}");
+        assert!(found.is_sorted());
+        assert!(
+            found
+                .last()
+                .is_some_and(|last| *last <= Date::constant(2026, 1, 31))
+        );
+        assert!(found.len() >= 10, "{found:?}");
+    }
+}
