@@ -37,7 +37,7 @@ impl Sight {
             match look(register, stores, &name, Role::Read).await {
                 Ok((store, seen)) => {
                     let mut catalogue = seen.clone();
-                    if writes_elsewhere(register, &name) {
+                    if looks_narrower(register, &name) {
                         presume(&mut catalogue);
                     }
                     sight.as_seen.insert(name.clone(), seen);
@@ -100,6 +100,16 @@ pub(crate) fn writes_elsewhere(register: &Register, store: &str) -> bool {
         .stores
         .get(store)
         .is_some_and(|store| store.write_url.is_some() && store.write_url != store.url)
+}
+
+/// Whether what the reading connection may do says nothing of what the writing one may: another address, or a file that
+/// is opened for reading only.
+fn looks_narrower(register: &Register, store: &str) -> bool {
+    let is_file = register
+        .stores
+        .get(store)
+        .is_some_and(|store| store.kind == StoreKind::Sqlite);
+    is_file || writes_elsewhere(register, store)
 }
 
 fn presume(catalogue: &mut Catalogue) {

@@ -1,0 +1,5 @@
+//! The engine on real databases.
+
+mod people;
+mod running;
+mod world;
