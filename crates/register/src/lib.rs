@@ -5,6 +5,7 @@
 pub mod check;
 pub mod diagnostics;
 pub mod directory;
+pub mod edit;
 pub mod load;
 pub mod model;
 pub mod predicate;

@@ -52,7 +52,7 @@ fn persons(words: &Words<'_>) -> String {
     let (plural, singular): (Vec<&str>, Vec<&str>) = words
         .subjects()
         .into_iter()
-        .map(|label| bare(label))
+        .map(bare)
         .partition(|label| is_plural(label));
     let mut parts: Vec<String> = Vec::new();
     if !plural.is_empty() {

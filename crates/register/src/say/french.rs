@@ -56,7 +56,7 @@ fn persons(words: &Words<'_>) -> String {
     let (plural, singular): (Vec<&str>, Vec<&str>) = words
         .subjects()
         .into_iter()
-        .map(|label| bare(label))
+        .map(bare)
         .partition(|label| is_plural(label));
     let mut parts: Vec<String> = plural.iter().map(|label| format!("des {label}")).collect();
     if !singular.is_empty() {
@@ -74,11 +74,7 @@ fn span(words: &Words<'_>) -> String {
     let rule = words.rule;
     let states = states(&words.states());
     let Some(keep) = rule.keep else {
-        let until: Vec<String> = words
-            .events(&rule.or_on)
-            .into_iter()
-            .map(|label| until(label))
-            .collect();
+        let until: Vec<String> = words.events(&rule.or_on).into_iter().map(until).collect();
         let until = list(&until, "ou");
         return if states.is_empty() {
             format!(" {until}")
