@@ -11,6 +11,7 @@ pub mod model;
 pub mod predicate;
 pub mod render;
 pub mod say;
+pub mod schema;
 pub mod span;
 pub mod taxonomy;
 
