@@ -102,3 +102,30 @@ fn an_own_category_speaks_for_itself_and_inherits_the_rest() {
     );
     assert_eq!(taxonomy::fideslang(&fax, &vocabulary), Some("user.contact"));
 }
+
+/// `SERMENT_WRITE_DOCS=1 cargo test -p serment-register` writes the table anew.
+#[test]
+fn the_language_reference_lists_every_category() {
+    let mut table =
+        String::from("\n| category | English | français | DPV | fideslang |\n|---|---|---|---|---|\n");
+    for entry in taxonomy::every() {
+        let term = entry.dpv.rsplit('/').next().unwrap();
+        let (fr, en) = (&entry.label.fr, &entry.label.en);
+        table.push_str(&format!(
+            "| `{}` | {en} | {fr} | [`{term}`]({}) | `{}` |\n",
+            entry.category, entry.dpv, entry.fideslang
+        ));
+    }
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference/language.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let start = text.find("<!-- categories -->\n").unwrap() + "<!-- categories -->\n".len();
+    let end = text.find("\n## What this version reads").unwrap();
+    if std::env::var_os("SERMENT_WRITE_DOCS").is_some() {
+        std::fs::write(path, format!("{}{table}{}", &text[..start], &text[end..])).unwrap();
+    } else {
+        assert!(
+            text[start..end] == table,
+            "SERMENT_WRITE_DOCS=1 cargo test -p serment-register"
+        );
+    }
+}

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use toml::de::DeValue;
+
 use super::node::{Context, Node};
 use super::scalar;
 use crate::diagnostics::{Code, Diagnostic, text};
@@ -144,9 +146,7 @@ fn strategy(context: &mut Context, node: &Node<'_>) -> Option<Strategy> {
             }
         };
     };
-    let constant = fields
-        .get("constant")
-        .and_then(|node| node.string(context).map(str::to_owned));
+    let constant = fields.get("constant").and_then(|node| constant(context, &node));
     let band = fields.get("band");
     let pseudonym = fields.get("pseudonym");
     let random = fields.get("random");
@@ -180,6 +180,15 @@ fn strategy(context: &mut Context, node: &Node<'_>) -> Option<Strategy> {
     let written = node.string(context)?;
     let prefix = prefix(context, &node, written)?;
     Some(Strategy::Random { prefix })
+}
+
+/// A text, a number or a boolean: what a column of that type can take.
+fn constant(context: &mut Context, node: &Node<'_>) -> Option<String> {
+    match node.value {
+        DeValue::Integer(number) if number.radix() == 10 => Some(number.as_str().replace('_', "")),
+        DeValue::Boolean(boolean) => Some(boolean.to_string()),
+        _ => node.string(context).map(str::to_owned),
+    }
 }
 
 fn width(context: &mut Context, node: &Node<'_>) -> Option<u64> {

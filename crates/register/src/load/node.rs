@@ -30,9 +30,19 @@ pub(crate) struct Context {
 }
 
 impl Context {
+    /// Keeps a finding. Beyond the limit one error stands for all the others: what is not shown may be an error too.
     pub fn report(&mut self, diagnostic: Diagnostic) {
-        if self.found.len() < MOST_FINDINGS {
+        if self.found.len() + 1 < MOST_FINDINGS {
             self.found.push(diagnostic);
+        } else if self.found.len() < MOST_FINDINGS {
+            self.found.push(Diagnostic::new(
+                Code::TooLarge,
+                None,
+                text!(
+                    "plus de {MOST_FINDINGS} constats : les autres ne sont pas montrés",
+                    "more than {MOST_FINDINGS} findings: the others are not shown"
+                ),
+            ));
         }
     }
 

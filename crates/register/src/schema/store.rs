@@ -282,7 +282,15 @@ enum StrategyWord {
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Constant {
-    constant: String,
+    constant: Scalar,
+}
+
+#[derive(JsonSchema)]
+#[serde(untagged)]
+enum Scalar {
+    Text(String),
+    Integer(i64),
+    Boolean(bool),
 }
 
 /// Coarsens a number to the bottom of its band.
