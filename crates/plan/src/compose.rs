@@ -99,17 +99,8 @@ impl<'a> Composer<'a, '_> {
         let root = family.root();
         let pending = self.goes(root, ROW, Mode::Literal, &mut Vec::new())?;
         let circle = self.goes(root, ROW, Mode::Circle, &mut Vec::new())?;
-        // A row whose dates a parent's rules read goes with that parent, and is counted there.
-        let expected = Condition::all([
-            self.goes(root, ROW, Mode::Forecast, &mut Vec::new())?,
-            self.feeds_nothing_that_stays(root, ROW, Mode::Literal, None, &mut vec![&root.id])?,
-        ]);
-        let going = |row: Alias| -> Result<Condition, PlanError> {
-            Ok(Condition::all([
-                self.goes(root, row, Mode::Forecast, &mut Vec::new())?,
-                self.feeds_nothing_that_stays(root, row, Mode::Literal, None, &mut vec![&root.id])?,
-            ]))
-        };
+        let expected = self.goes_by_itself(root, ROW)?;
+        let going = |row: Alias| self.goes_by_itself(root, row);
         let walked = &family.members[0];
         let changes = self.what_goes_along(walked, &going)?;
         let step = self.step(
@@ -194,12 +185,7 @@ impl<'a> Composer<'a, '_> {
                 keys: Vec::new(),
             })
         })?;
-        let expected = self.through(&path, ROW, &|row| {
-            Ok(Condition::all([
-                going(row)?,
-                Condition::not(self.freezer.frozen(walked.table, row)?),
-            ]))
-        })?;
+        let expected = self.goes_along(walked, &path, ROW, going)?;
         let to_root: Vec<Edge<'a>> = path.iter().chain(&walked.path).copied().collect();
         changes.push(PlannedChange {
             table: edge.from.id.clone(),
@@ -214,6 +200,42 @@ impl<'a> Composer<'a, '_> {
             client: self.client(edge.from)?,
         });
         Ok(())
+    }
+
+    /// Whether a companion is about to go with the walked row: that row goes, and nothing on the way has gone by its own
+    /// rules before.
+    fn goes_along(
+        &self,
+        walked: &Member<'a>,
+        path: &[Edge<'a>],
+        row: Alias,
+        going: &dyn Fn(Alias) -> Result<Condition, PlanError>,
+    ) -> Result<Condition, PlanError> {
+        let Some((edge, rest)) = path.split_first() else {
+            return Ok(Condition::all([
+                going(row)?,
+                Condition::not(self.freezer.frozen(walked.table, row)?),
+            ]));
+        };
+        let above = self.names.fresh();
+        let inner = self.goes_along(walked, rest, above, going)?;
+        let with_parent = self.ground.parent(&edge.from.id, edge.link, row, above, inner)?;
+        if self.graph.rules_of(&edge.from.id).is_empty() {
+            return Ok(with_parent);
+        }
+        let before = Condition::all([
+            self.goes_by_itself(edge.from, row)?,
+            Condition::not(self.freezer.frozen(edge.from, row)?),
+        ]);
+        Ok(Condition::all([with_parent, Condition::not(before)]))
+    }
+
+    /// Whether a row with rules is about to go in a walk of its own, not with a parent whose rules read its dates.
+    fn goes_by_itself(&self, table: &'a Table, row: Alias) -> Result<Condition, PlanError> {
+        Ok(Condition::all([
+            self.goes(table, row, Mode::Forecast, &mut Vec::new())?,
+            self.feeds_nothing_that_stays(table, row, Mode::Literal, None, &mut vec![&table.id])?,
+        ]))
     }
 
     /// The table that a path of links ends at.
@@ -318,6 +340,12 @@ impl<'a> Composer<'a, '_> {
             .first()
             .map(|edge| format!(" via {}", edge.link.name))
             .unwrap_or_default();
+        // What went along may have held the clock: then the locks alone keep what was tested as it was.
+        let again = if changes.is_empty() {
+            Condition::all([pending.clone(), Condition::not(frozen.clone())])
+        } else {
+            Condition::Always
+        };
         changes.push(PlannedChange {
             table: table.id.clone(),
             name: name.clone(),
@@ -331,8 +359,7 @@ impl<'a> Composer<'a, '_> {
                     columns: table.key.clone(),
                     keys: Vec::new(),
                 },
-                pending.clone(),
-                Condition::not(frozen.clone()),
+                again,
             ]),
             expected: Condition::all([expected.clone(), Condition::not(frozen.clone())]),
             ended: ended.clone(),

@@ -1,7 +1,7 @@
 //! Holds: a hold freezes the row, what belongs to it, and what it refers to, whole.
 
 use serment_register::model::{ClientOf, Link, LinkKind, Table, TableId};
-use serment_store::condition::{Alias, ColumnRef, Condition, Constant, Operator};
+use serment_store::condition::{Alias, ColumnRef, Condition, Constant, Operator, TimeColumn};
 
 use crate::graph::Graph;
 use crate::judgement::Names;
@@ -228,6 +228,16 @@ pub fn rename(condition: &Condition, from: Alias, to: Alias) -> Condition {
             Condition::Time {
                 column: left,
                 test: test.clone(),
+            }
+        }
+        Condition::SurelyLater { later, earlier } => {
+            let time = |time: &TimeColumn| TimeColumn {
+                column: column(&time.column),
+                ..time.clone()
+            };
+            Condition::SurelyLater {
+                later: time(later),
+                earlier: time(earlier),
             }
         }
         Condition::Exists {

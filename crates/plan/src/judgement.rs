@@ -397,20 +397,7 @@ impl Clock {
                 .is_some_and(|event| event.planned);
             for source in table.events.get(name).into_iter().flatten() {
                 any.push(judge.any_value(table, source, row, &|time| {
-                    let zone = ground.zone_of(time)?;
-                    Ok(Condition::Time {
-                        column: time.clone(),
-                        test: TimeTest::Implausible {
-                            not_before: ground
-                                .cutoff
-                                .start_of(ground.register.organisation.not_before, &zone)?,
-                            not_from: if planned {
-                                None
-                            } else {
-                                Some(ground.cutoff.far_future(&zone)?)
-                            },
-                        },
-                    })
+                    ground.implausible(time.clone(), planned)
                 })?);
                 if let EventSource::Parent { link, .. } = source {
                     any.push(judge.dangling(table, judge.link(table, link)?, row)?);

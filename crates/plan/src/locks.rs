@@ -245,7 +245,9 @@ fn protected(catalogue: &Catalogue, outer: &TableName, inner: &TableName, on: &[
     };
     let child_locks_parent = has_key(inner, &inner_columns, outer, &outer_columns);
     let parent_is_certain = has_key(outer, &outer_columns, inner, &inner_columns);
-    child_locks_parent || parent_is_certain
+    // Siblings are asked for, never feared: a new one can only say more of what an old one says.
+    let siblings = inner == outer && inner_columns == outer_columns;
+    child_locks_parent || parent_is_certain || siblings
 }
 
 fn same_pairs(left: &[String], left_of: &[String], right: &[String], right_of: &[String]) -> bool {

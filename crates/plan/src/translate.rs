@@ -219,6 +219,23 @@ impl<'a> Ground<'a> {
         Ok(later.now_bound(None, &self.zone_of(column)?)?)
     }
 
+    /// Whether a time is there and implausible or unreadable. `planned` when it may lie ahead.
+    pub fn implausible(&self, column: TimeColumn, planned: bool) -> Result<Condition, PlanError> {
+        let zone = self.zone_of(&column)?;
+        let not_before = self
+            .cutoff
+            .start_of(self.register.organisation.not_before, &zone)?;
+        let not_from = if planned {
+            None
+        } else {
+            Some(self.cutoff.far_future(&zone)?)
+        };
+        Ok(Condition::Time {
+            column,
+            test: TimeTest::Implausible { not_before, not_from },
+        })
+    }
+
     /// Whether the row that `link` reaches from `from` (a row of `id`) satisfies a condition on `to`.
     pub fn parent(
         &self,

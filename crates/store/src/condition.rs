@@ -90,6 +90,14 @@ pub enum Condition {
         /// Question.
         test: TimeTest,
     },
+    /// Whether a time is later than another one, by so much that no zone nor form of writing could turn them round:
+    /// three days. True or false; false when one of them is NULL or cannot be read.
+    SurelyLater {
+        /// The later one.
+        later: TimeColumn,
+        /// The earlier one.
+        earlier: TimeColumn,
+    },
     /// Whether some row of a table is linked and satisfies a condition: true or false. A NULL in `on` matches nothing.
     Exists {
         /// Table.

@@ -98,6 +98,7 @@ pub struct Row {
 }
 
 /// Rows to lock before they are tested again.
+#[allow(clippy::large_enum_variant)] // A handful for each batch.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Lock {

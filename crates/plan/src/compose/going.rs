@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use serment_register::model::{LinkKind, Rule, Table, TableId, Then};
+use serment_register::model::{EventSource, Link, LinkKind, Rule, State, Table, TableId, Then};
 use serment_store::condition::{Alias, ColumnRef, Condition, Operator};
 
 use super::{Composer, Mode};
@@ -12,6 +12,7 @@ use crate::judgement::Judgement;
 use crate::order;
 use crate::plan::PlanError;
 use crate::steps::ROW;
+use crate::translate::column_ref;
 
 impl<'a> Composer<'a, '_> {
     /// Whether a member's row is about to go, by itself or with its root.
@@ -114,9 +115,75 @@ impl<'a> Composer<'a, '_> {
                     Condition::not(self.freezer.frozen(parent, alias)?),
                 ])),
             };
-            all.push(Condition::not(
-                self.ground.parent(&table.id, link, row, alias, stays)?,
-            ));
+            all.push(Condition::any([
+                Condition::not(self.ground.parent(&table.id, link, row, alias, stays)?),
+                self.outlived(table, link, parent, row)?,
+            ]));
+        }
+        Ok(Condition::all(all))
+    }
+
+    /// Whether the parent's clock would not notice that the row is gone: each date that the parent's rules read in it is
+    /// missing, or a plausible and surely later one stands beside it. The latest of all therefore stays.
+    fn outlived(
+        &self,
+        table: &'a Table,
+        link: &'a Link,
+        parent: &'a Table,
+        row: Alias,
+    ) -> Result<Condition, PlanError> {
+        let reads = |source: &EventSource| matches!(source, EventSource::Children { table: child, link: by, .. } if *child == table.id && *by == link.name);
+        let state = self.graph.states_read(parent).into_iter().any(
+            |state| matches!(state, State::Children { table: child, link: by, .. } if *child == table.id && *by == link.name),
+        );
+        let at_once = self
+            .graph
+            .rules_of(&parent.id)
+            .iter()
+            .flat_map(|rule| &rule.or_on)
+            .any(|event| parent.events.get(event).into_iter().flatten().any(reads));
+        if state || at_once {
+            return Ok(Condition::Never);
+        }
+        let mut all = Vec::new();
+        for source in self.graph.events_read(parent) {
+            let EventSource::Children { column, .. } = source else {
+                continue;
+            };
+            if !reads(source) {
+                continue;
+            }
+            let sibling = self.names.fresh();
+            let time = |of: Alias| self.ground.time(&table.id, of, column);
+            let plausible = |of: Alias| -> Result<Condition, PlanError> {
+                Ok(Condition::not(self.ground.implausible(time(of)?, false)?))
+            };
+            let same_parent = link
+                .by
+                .iter()
+                .map(|(ours, _)| (ColumnRef::whole(sibling, ours), ColumnRef::whole(row, ours)))
+                .collect();
+            let applies = match &link.when {
+                Some(when) => Condition::Holds(Box::new(self.ground.predicate(&table.id, sibling, when)?)),
+                None => Condition::Always,
+            };
+            let later = Condition::Exists {
+                table: self.ground.name(&table.id)?,
+                alias: sibling,
+                on: same_parent,
+                condition: Box::new(Condition::all([
+                    applies,
+                    plausible(sibling)?,
+                    Condition::SurelyLater {
+                        later: time(sibling)?,
+                        earlier: time(row)?,
+                    },
+                ])),
+            };
+            all.push(Condition::any([
+                Condition::IsNull(column_ref(row, column)),
+                Condition::all([plausible(row)?, later]),
+            ]));
         }
         Ok(Condition::all(all))
     }

@@ -5,7 +5,7 @@
 
 use serment_store::Failure;
 use serment_store::catalogue::TableName;
-use serment_store::condition::{Alias, ColumnRef, Condition, Constant, Operator};
+use serment_store::condition::{Alias, ColumnRef, Condition, Constant, Operator, TimeColumn};
 
 use super::{Printer, Sides, orders, row};
 
@@ -52,6 +52,7 @@ impl Printer<'_> {
                 self.dialect
                     .time(&mut self.bind, &found, column.written, test, positive)?
             }
+            Condition::SurelyLater { later, earlier } => self.surely_later(later, earlier)?,
             Condition::Exists {
                 table,
                 alias,
@@ -79,6 +80,20 @@ impl Printer<'_> {
                 goes,
             } => self.no_staying_referrer(*of, table, by, *alias, goes)?,
         })
+    }
+
+    /// Seconds of values without zone are read as UTC: off by a day at most, less than the margin.
+    fn surely_later(&self, later: &TimeColumn, earlier: &TimeColumn) -> Result<String, Failure> {
+        let seconds = |time: &TimeColumn| -> Result<String, Failure> {
+            self.dialect
+                .time_seconds(&self.column(&time.column)?, time.written)
+        };
+        let margin = 3 * 24 * 60 * 60;
+        Ok(format!(
+            "(({} >= {} + {margin}) IS TRUE)",
+            seconds(later)?,
+            seconds(earlier)?
+        ))
     }
 
     fn joined(
