@@ -318,9 +318,11 @@ pub(super) fn text(column: &Column, written: TimeForm) -> Result<String, Failure
                 moments::FIRST_EPOCH_SECONDS * per_second,
                 LAST_EPOCH_SECONDS * per_second,
             );
-            let utc = format!(
-                "(timestamp 'epoch' + CAST({n} AS double precision) / {per_second} * interval '1 second')"
-            );
+            // Whole seconds and their fraction apart: together they would pass through one float.
+            let exact = format!("CAST({n} AS numeric) / {per_second}");
+            let seconds = |value: &str| format!("CAST({value} AS double precision) * interval '1 second'");
+            let (whole, rest) = (format!("floor({exact})"), format!("({exact} - floor({exact}))"));
+            let utc = format!("(timestamp 'epoch' + {} + {})", seconds(&whole), seconds(&rest));
             format!(
                 "(CASE WHEN {n} >= {low} AND {n} < {high} THEN to_jsonb({} || 'Z') ELSE to_jsonb({raw}) END)",
                 stamp(&utc)

@@ -106,8 +106,16 @@ const SECONDS_WITH_OFFSET: &str = "substr(v, 1, 16) || CASE WHEN substr(v, 17, 1
 const FRACTION: &str = "CASE WHEN substr(v, 17, 1) = ':' AND substr(v, 20, 1) = '.' \
      THEN substr(v, 20, length(v) - 19 - length(z)) ELSE '' END";
 
-/// UTC text of a time with an offset; NULL outside the years that SQLite knows.
+/// UTC text of a time with an offset, to compare; a time that its offset brings past the year 9999 is taken for the last
+/// one of it, since SQLite goes no further.
 fn instant_of() -> String {
+    format!(
+        "(coalesce(strftime('%Y-%m-%dT%H:%M:%S', {SECONDS_WITH_OFFSET}), '9999-12-31T23:59:59') || {FRACTION})"
+    )
+}
+
+/// UTC text of a time with an offset; NULL outside the years that SQLite knows.
+fn instant_or_null() -> String {
     format!("(strftime('%Y-%m-%dT%H:%M:%S', {SECONDS_WITH_OFFSET}) || {FRACTION})")
 }
 
@@ -154,7 +162,7 @@ pub(super) fn text(v: &str, written: TimeForm) -> String {
             LAST_EPOCH_SECONDS * per_second,
         );
     }
-    let instant = format!("coalesce({} || 'Z', v)", instant_of());
+    let instant = format!("coalesce({} || 'Z', v)", instant_or_null());
     by_shape(v, "NULL", &format!("({raw})"), "v", LOCAL, &instant)
 }
 
