@@ -125,8 +125,10 @@ pub enum Condition {
         /// How it was anonymised.
         by: PostCondition,
     },
-    /// Whether the row refers, through a chain of links of its own table, to no row that stays.
-    /// True when no row that fails `goes` refers to it, directly or through others (self-referencing tables).
+    /// Whether no row of the table that stays refers to the row, for tables that refer to themselves: true or false.
+    /// A row stays when it fails `goes` (false or unknown), or when a row that stays refers to it: links are followed
+    /// from referring to referred row until nothing is added, cycles included. A link with a NULL part refers to nothing.
+    /// Costs one pass over the table per statement, however few rows are asked about.
     NoStayingReferrer {
         /// Row.
         of: Alias,
@@ -243,7 +245,8 @@ pub enum TimeForm {
     Instant,
     /// A timestamp-without-zone type.
     Local,
-    /// ISO 8601 text: `YYYY-MM-DD`, or with `T` or a space a time `HH:MM[:SS[.f…]]`, or with `Z` or an offset after it.
+    /// ISO 8601 text: `YYYY-MM-DD`, or with `T` or a space a time `HH:MM[:SS[.f…]]`, or with `Z` or an offset (`±HH`,
+    /// `±HHMM`, `±HH:MM`, at most 14:59) after it. Years 0001 to 9999, days that exist; anything else is unreadable.
     Text,
     /// A number of seconds since the epoch.
     EpochSeconds,

@@ -7,6 +7,8 @@
 
 pub mod catalogue;
 pub mod condition;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 pub mod error;
 pub mod port;
 pub mod query;

@@ -31,7 +31,9 @@ fn parse_text(text: &str) -> Option<Reading> {
     let signs: Vec<char> = text.chars().collect();
     let number = |from: usize, length: usize| -> Option<i64> {
         let part = signs.get(from..from + length)?;
-        part.iter().all(char::is_ascii_digit).then(|| part.iter().collect::<String>().parse().unwrap())
+        part.iter()
+            .all(char::is_ascii_digit)
+            .then(|| part.iter().collect::<String>().parse().unwrap())
     };
     let is = |at: usize, sign: char| signs.get(at) == Some(&sign);
     let (year, month, day) = (number(0, 4)?, number(5, 2)?, number(8, 2)?);
@@ -54,7 +56,10 @@ fn parse_text(text: &str) -> Option<Reading> {
             return None;
         }
         if is(19, '.') {
-            let digits: String = signs[20..].iter().take_while(|sign| sign.is_ascii_digit()).collect();
+            let digits: String = signs[20..]
+                .iter()
+                .take_while(|sign| sign.is_ascii_digit())
+                .collect();
             if digits.is_empty() {
                 return None;
             }
@@ -86,11 +91,16 @@ fn parse_text(text: &str) -> Option<Reading> {
     if hours > 14 || minutes > 59 {
         return None;
     }
-    Some(Reading::Instant(local - i128::from(sign * (hours * 3600 + minutes * 60)) * PER_SECOND))
+    Some(Reading::Instant(
+        local - i128::from(sign * (hours * 3600 + minutes * 60)) * PER_SECOND,
+    ))
 }
 
 fn picoseconds(local: DateTime) -> i128 {
-    local.duration_since(DateTime::constant(1970, 1, 1, 0, 0, 0, 0)).as_nanos() * 1_000
+    local
+        .duration_since(DateTime::constant(1970, 1, 1, 0, 0, 0, 0))
+        .as_nanos()
+        * 1_000
 }
 
 fn before(reading: Reading, bound: &Bound) -> Option<bool> {
@@ -107,7 +117,9 @@ fn implausible(reading: Reading, not_before: &Bound, not_from: Option<&Bound>) -
         Reading::Absent => return false,
         Reading::Unreadable => return true,
         Reading::Date(date) => date == Date::constant(1970, 1, 1) || date >= Date::constant(9999, 12, 31),
-        Reading::Local(local) => local == 0 || local >= picoseconds(DateTime::constant(9999, 12, 31, 0, 0, 0, 0)),
+        Reading::Local(local) => {
+            local == 0 || local >= picoseconds(DateTime::constant(9999, 12, 31, 0, 0, 0, 0))
+        }
         Reading::Instant(instant) => instant == 0 || instant >= 253_402_128_000 * PER_SECOND,
     };
     stands_for_none
@@ -118,7 +130,11 @@ fn implausible(reading: Reading, not_before: &Bound, not_from: Option<&Bound>) -
 fn bound(local: &str, zone: &str) -> Bound {
     let local: DateTime = local.parse().unwrap();
     let instant = local.to_zoned(TimeZone::get(zone).unwrap()).unwrap().timestamp();
-    let date = if local.time() == jiff::civil::Time::midnight() { local.date() } else { local.date().tomorrow().unwrap() };
+    let date = if local.time() == jiff::civil::Time::midnight() {
+        local.date()
+    } else {
+        local.date().tomorrow().unwrap()
+    };
     Bound { instant, local, date }
 }
 
@@ -136,12 +152,21 @@ fn bounds() -> Vec<Bound> {
     ]
 }
 
-fn tests() -> Vec<(TimeTest, Box<dyn Fn(Reading) -> Option<bool>>)> {
-    let mut tests: Vec<(TimeTest, Box<dyn Fn(Reading) -> Option<bool>>)> = Vec::new();
+/// What a test must answer for a reading.
+type Expected = Box<dyn Fn(Reading) -> Option<bool>>;
+
+fn tests() -> Vec<(TimeTest, Expected)> {
+    let mut tests: Vec<(TimeTest, Expected)> = Vec::new();
     for limit in bounds() {
         let (a, b) = (limit.clone(), limit.clone());
-        tests.push((TimeTest::Before(limit.clone()), Box::new(move |reading| before(reading, &a))));
-        tests.push((TimeTest::From(limit), Box::new(move |reading| before(reading, &b).map(|it| !it))));
+        tests.push((
+            TimeTest::Before(limit.clone()),
+            Box::new(move |reading| before(reading, &a)),
+        ));
+        tests.push((
+            TimeTest::From(limit),
+            Box::new(move |reading| before(reading, &b).map(|it| !it)),
+        ));
     }
     let low = bound("1990-01-01T00:00:00", "Europe/Paris");
     let ancient = bound("0001-01-01T00:00:00", "UTC");
@@ -162,19 +187,60 @@ fn tests() -> Vec<(TimeTest, Box<dyn Fn(Reading) -> Option<bool>>)> {
 
 fn texts() -> Vec<String> {
     let dates = [
-        "2024-03-30", "2024-03-31", "2024-04-01", "2024-10-26", "2024-10-27", "2024-10-28", "2024-02-28", "2024-02-29",
-        "2024-03-01", "2023-02-29", "1900-02-29", "2000-02-29", "2100-02-29", "2024-04-31", "2024-06-31", "2024-13-01",
-        "2024-00-10", "2024-01-00", "2024-01-32", "0000-00-00", "0000-01-01", "0001-01-01", "0001-01-02", "1970-01-01",
-        "1969-12-31", "9999-12-30", "9999-12-31", "9999-11-30", "1989-12-31", "1990-01-01",
+        "2024-03-30",
+        "2024-03-31",
+        "2024-04-01",
+        "2024-10-26",
+        "2024-10-27",
+        "2024-10-28",
+        "2024-02-28",
+        "2024-02-29",
+        "2024-03-01",
+        "2023-02-29",
+        "1900-02-29",
+        "2000-02-29",
+        "2100-02-29",
+        "2024-04-31",
+        "2024-06-31",
+        "2024-13-01",
+        "2024-00-10",
+        "2024-01-00",
+        "2024-01-32",
+        "0000-00-00",
+        "0000-01-01",
+        "0001-01-01",
+        "0001-01-02",
+        "1970-01-01",
+        "1969-12-31",
+        "9999-12-30",
+        "9999-12-31",
+        "9999-11-30",
+        "1989-12-31",
+        "1990-01-01",
     ];
     let times = [
-        "00:00", "00:00:00", "23:59:59", "02:30:00.125", "02:30:00.1250", "02:30:00.12499999999", "02:30:00.125000000001",
-        "00:00:00.0", "23:59:59.999999999", "01:59", "03:00:00", "24:00:00", "23:60", "12:30:60", "12:30:5", "12:30:00.",
-        "1:30", "00:30:00",
+        "00:00",
+        "00:00:00",
+        "23:59:59",
+        "02:30:00.125",
+        "02:30:00.1250",
+        "02:30:00.12499999999",
+        "02:30:00.125000000001",
+        "00:00:00.0",
+        "23:59:59.999999999",
+        "01:59",
+        "03:00:00",
+        "24:00:00",
+        "23:60",
+        "12:30:60",
+        "12:30:5",
+        "12:30:00.",
+        "1:30",
+        "00:30:00",
     ];
     let zones = [
-        "", "Z", "+00:00", "+01:00", "+02:00", "-03:30", "+0200", "+02", "-14:59", "+14:59", "+15:00", "+02:60", "+2",
-        "+020", " +02:00", "z", "CET", "-00:00", "Z ", "+02:0", "--02:00",
+        "", "Z", "+00:00", "+01:00", "+02:00", "-03:30", "+0200", "+02", "-14:59", "+14:59", "+15:00",
+        "+02:60", "+2", "+020", " +02:00", "z", "CET", "-00:00", "Z ", "+02:0", "--02:00",
     ];
     let mut texts: Vec<String> = dates.iter().map(|date| (*date).to_owned()).collect();
     for date in dates {
@@ -186,12 +252,48 @@ fn texts() -> Vec<String> {
         }
     }
     let garbage = [
-        "", " ", "garbage", "now", "today", "infinity", "-infinity", "epoch", "2024", "2024-10", "20241027", "1729987200",
-        "2024-10-27T", "2024-10-27 ", " 2024-10-27", "2024-10-27t10:00", "2024-10-27T10", "2024-10-27T10:00:00,5",
-        "2024-10-27T10:00:00.5.5", "2024/10/27", "27-10-2024", "+2024-10-27", "-2024-10-27", "12024-10-27", "2024-1-7",
-        "２０２４-10-27", "2024-10-27é", "2024-10-27T10:00:00é", "2024-10-27T10:00\n", "2024-10-27\n", "NaN", "null",
-        "2024-10-27_10:00:00", "2024-10-27T10:00:00Z+02:00", "2024-10-27T10-00", "2024-10-2710:00", "'; DROP TABLE v; --",
-        "2460000.5", "٢٠٢٤-10-27", "2024-10-27T10:00:00 Z", "2024-W43-7", "2024-301",
+        "",
+        " ",
+        "garbage",
+        "now",
+        "today",
+        "infinity",
+        "-infinity",
+        "epoch",
+        "2024",
+        "2024-10",
+        "20241027",
+        "1729987200",
+        "2024-10-27T",
+        "2024-10-27 ",
+        " 2024-10-27",
+        "2024-10-27t10:00",
+        "2024-10-27T10",
+        "2024-10-27T10:00:00,5",
+        "2024-10-27T10:00:00.5.5",
+        "2024/10/27",
+        "27-10-2024",
+        "+2024-10-27",
+        "-2024-10-27",
+        "12024-10-27",
+        "2024-1-7",
+        "２０２４-10-27",
+        "2024-10-27é",
+        "2024-10-27T10:00:00é",
+        "2024-10-27T10:00\n",
+        "2024-10-27\n",
+        "NaN",
+        "null",
+        "2024-10-27_10:00:00",
+        "2024-10-27T10:00:00Z+02:00",
+        "2024-10-27T10-00",
+        "2024-10-2710:00",
+        "'; DROP TABLE v; --",
+        "2460000.5",
+        "٢٠٢٤-10-27",
+        "2024-10-27T10:00:00 Z",
+        "2024-W43-7",
+        "2024-301",
     ];
     texts.extend(garbage.iter().map(|text| (*text).to_owned()));
     texts
@@ -202,11 +304,16 @@ fn quoted(text: &str) -> String {
 }
 
 async fn fill(db: &Database, r#type: &str, values: &[String]) {
-    db.script(&format!("CREATE TABLE v (id BIGINT PRIMARY KEY, at {type})")).await;
+    db.script(&format!("CREATE TABLE v (id BIGINT PRIMARY KEY, at {type})"))
+        .await;
     for (piece, chunk) in values.chunks(2_000).enumerate() {
-        let rows: Vec<_> =
-            chunk.iter().enumerate().map(|(at, value)| format!("({}, {value})", piece * 2_000 + at)).collect();
-        db.script(&format!("INSERT INTO v VALUES {}", rows.join(","))).await;
+        let rows: Vec<_> = chunk
+            .iter()
+            .enumerate()
+            .map(|(at, value)| format!("({}, {value})", piece * 2_000 + at))
+            .collect();
+        db.script(&format!("INSERT INTO v VALUES {}", rows.join(",")))
+            .await;
     }
 }
 
@@ -216,7 +323,10 @@ fn column() -> ColumnRef {
 
 fn all() -> Keys {
     Keys {
-        table: TableName { schema: None, name: "v".into() },
+        table: TableName {
+            schema: None,
+            name: "v".into(),
+        },
         alias: Alias(0),
         key: vec!["id".into()],
         filter: Condition::Always,
@@ -227,13 +337,22 @@ fn all() -> Keys {
 
 /// Every test on every value: as an answer, as the answer to its opposite, and as the filter of a query.
 async fn compare(store: &dyn Store, written: TimeForm, readings: &[Reading], shown: &[String]) {
-    let time = TimeColumn { column: column(), written, zone: "Europe/Paris".into() };
+    let time = TimeColumn {
+        column: column(),
+        written,
+        zone: "Europe/Paris".into(),
+    };
     let tests = tests();
-    let condition = |test: &TimeTest| Condition::Time { column: time.clone(), test: test.clone() };
+    let condition = |test: &TimeTest| Condition::Time {
+        column: time.clone(),
+        test: test.clone(),
+    };
     let mut read = Vec::new();
     for (test, _) in &tests {
         read.push(Field::Condition(Condition::Holds(Box::new(condition(test)))));
-        read.push(Field::Condition(Condition::Holds(Box::new(Condition::Not(Box::new(condition(test)))))));
+        read.push(Field::Condition(Condition::Holds(Box::new(Condition::Not(
+            Box::new(condition(test)),
+        )))));
     }
     let rows = store.rows(&Rows { keys: all(), read }).await.unwrap();
     assert_eq!(rows.len(), readings.len());
@@ -242,15 +361,35 @@ async fn compare(store: &dyn Store, written: TimeForm, readings: &[Reading], sho
         for (position, (test, expected)) in tests.iter().enumerate() {
             let yes = row.fields[2 * position] == Value::Bool(true);
             let no = row.fields[2 * position + 1] == Value::Bool(true);
-            let answer = if yes { Some(true) } else if no { Some(false) } else { None };
-            assert_eq!(answer, expected(*reading), "{written:?} {value:?} read as {reading:?}: {test:?}");
+            let answer = if yes {
+                Some(true)
+            } else if no {
+                Some(false)
+            } else {
+                None
+            };
+            assert_eq!(
+                answer,
+                expected(*reading),
+                "{written:?} {value:?} read as {reading:?}: {test:?}"
+            );
         }
     }
     for (test, expected) in &tests {
-        let found = store.keys(&Keys { filter: condition(test), ..all() }).await.unwrap();
-        let found: Vec<usize> = found.iter().map(|key| key.0[0].as_u64().unwrap() as usize).collect();
-        let due: Vec<usize> =
-            (0..readings.len()).filter(|at| expected(readings[*at]) == Some(true)).collect();
+        let found = store
+            .keys(&Keys {
+                filter: condition(test),
+                ..all()
+            })
+            .await
+            .unwrap();
+        let found: Vec<usize> = found
+            .iter()
+            .map(|key| key.0[0].as_u64().unwrap() as usize)
+            .collect();
+        let due: Vec<usize> = (0..readings.len())
+            .filter(|at| expected(readings[*at]) == Some(true))
+            .collect();
         assert_eq!(found, due, "{written:?} as a filter: {test:?}");
     }
 }
@@ -269,8 +408,18 @@ async fn text_agrees(kind: Kind) {
     let store = db.open(Role::Read).await.unwrap();
     compare(&*store, TimeForm::Text, &readings, &shown).await;
 
-    let time = TimeColumn { column: column(), written: TimeForm::Text, zone: "Europe/Paris".into() };
-    let rows = store.rows(&Rows { keys: all(), read: vec![Field::Time(time.clone())] }).await.unwrap();
+    let time = TimeColumn {
+        column: column(),
+        written: TimeForm::Text,
+        zone: "Europe/Paris".into(),
+    };
+    let rows = store
+        .rows(&Rows {
+            keys: all(),
+            read: vec![Field::Time(time.clone())],
+        })
+        .await
+        .unwrap();
     for ((row, reading), text) in rows.iter().zip(&readings).zip(&shown) {
         match reading {
             Reading::Absent => assert_eq!(row.fields[0], Value::Null),
@@ -291,14 +440,26 @@ async fn text_agrees(kind: Kind) {
         alias: Alias(0),
         filter: Condition::Always,
         client: None,
-        classes: vec![Condition::Time { column: time.clone(), test: TimeTest::Implausible { not_before: bounds()[0].clone(), not_from: None } }],
+        classes: vec![Condition::Time {
+            column: time.clone(),
+            test: TimeTest::Implausible {
+                not_before: bounds()[0].clone(),
+                not_from: None,
+            },
+        }],
         clocks: vec![vec![time.clone()], vec![time.clone(), time]],
     };
     let counted = store.tally(&tally).await.unwrap();
-    assert_eq!(counted.iter().map(|row| row.rows).sum::<u64>(), readings.len() as u64);
+    assert_eq!(
+        counted.iter().map(|row| row.rows).sum::<u64>(),
+        readings.len() as u64
+    );
     let plausible = counted.iter().find(|row| row.classes == [false]).unwrap();
     let earliest = bounds()[0].instant.as_second();
-    assert!((earliest..earliest + 2 * 86_400).contains(&plausible.clocks[0].unwrap()), "{plausible:?}");
+    assert!(
+        (earliest..earliest + 2 * 86_400).contains(&plausible.clocks[0].unwrap()),
+        "{plausible:?}"
+    );
     assert_eq!(plausible.clocks[0], plausible.clocks[1]);
 }
 
@@ -314,7 +475,14 @@ async fn a9_text_is_read_alike_by_postgresql_and_by_rust() {
 
 /// Seconds around every bound, in units of a second or a millisecond.
 fn numbers(per_second: i64) -> Vec<i64> {
-    let mut numbers = vec![0, 1, -1, i64::from(i32::MAX), 253_402_128_000 * per_second, 253_402_127_999 * per_second];
+    let mut numbers = vec![
+        0,
+        1,
+        -1,
+        i64::from(i32::MAX),
+        253_402_128_000 * per_second,
+        253_402_127_999 * per_second,
+    ];
     for limit in bounds() {
         let at = limit.instant.as_second() * per_second;
         numbers.extend((-3..=3).map(|step| at + step));
@@ -332,7 +500,10 @@ async fn numbers_agree(kind: Kind) {
         let db = Database::create(kind).await;
         let numbers = numbers(per_second);
         let mut values: Vec<String> = numbers.iter().map(i64::to_string).collect();
-        let mut readings: Vec<Reading> = numbers.iter().map(|number| number_reading(*number, per_second)).collect();
+        let mut readings: Vec<Reading> = numbers
+            .iter()
+            .map(|number| number_reading(*number, per_second))
+            .collect();
         values.push("NULL".into());
         readings.push(Reading::Absent);
         if kind == Kind::Sqlite {
@@ -344,8 +515,18 @@ async fn numbers_agree(kind: Kind) {
         fill(&db, "BIGINT", &values).await;
         let store = db.open(Role::Read).await.unwrap();
         compare(&*store, written, &readings, &values).await;
-        let time = TimeColumn { column: column(), written, zone: "UTC".into() };
-        let rows = store.rows(&Rows { keys: all(), read: vec![Field::Time(time)] }).await.unwrap();
+        let time = TimeColumn {
+            column: column(),
+            written,
+            zone: "UTC".into(),
+        };
+        let rows = store
+            .rows(&Rows {
+                keys: all(),
+                read: vec![Field::Time(time)],
+            })
+            .await
+            .unwrap();
         for (row, reading) in rows.iter().zip(&readings) {
             if let (Reading::Instant(at), Some(text)) = (reading, row.fields[0].as_str()) {
                 assert_eq!(read_text(text), Reading::Instant(*at), "{text}");
@@ -367,7 +548,15 @@ async fn numbers_of_seconds_are_read_alike_by_postgresql_and_by_rust() {
 #[tokio::test]
 async fn sqlite_reads_no_time_into_values_of_another_sort() {
     let db = Database::create(Kind::Sqlite).await;
-    let odd = ["20241027", "2460000.5", "1729987200", "x'323032342d31302d3237'", "CAST('2024-10-27' || char(0) || 'x' AS TEXT)", "9e999", "0"];
+    let odd = [
+        "20241027",
+        "2460000.5",
+        "1729987200",
+        "x'323032342d31302d3237'",
+        "CAST('2024-10-27' || char(0) || 'x' AS TEXT)",
+        "9e999",
+        "0",
+    ];
     let values: Vec<String> = odd.iter().map(|value| (*value).to_owned()).collect();
     for (r#type, written) in [
         ("DATETIME", TimeForm::Text),
@@ -385,16 +574,49 @@ async fn sqlite_reads_no_time_into_values_of_another_sort() {
 
 #[tokio::test]
 async fn a9_types_of_postgresql_are_compared_in_their_own_form() {
-    let days = ["2024-03-30", "2024-03-31", "2024-10-26", "2024-10-27", "2024-10-28", "2024-02-29", "2024-03-01", "1970-01-01", "1969-12-31", "0001-01-01", "0001-01-02", "9999-12-30", "9999-12-31", "9999-11-30", "1990-01-01", "1989-12-31"];
-    let times = ["00:00:00", "23:59:59.999999", "02:30:00.125", "02:30:00.124999", "01:00:00", "23:00:00", "22:00:00"];
-    for (r#type, written) in [("date", TimeForm::Date), ("timestamp", TimeForm::Local), ("timestamptz", TimeForm::Instant)] {
+    let days = [
+        "2024-03-30",
+        "2024-03-31",
+        "2024-10-26",
+        "2024-10-27",
+        "2024-10-28",
+        "2024-02-29",
+        "2024-03-01",
+        "1970-01-01",
+        "1969-12-31",
+        "0001-01-01",
+        "0001-01-02",
+        "9999-12-30",
+        "9999-12-31",
+        "9999-11-30",
+        "1990-01-01",
+        "1989-12-31",
+    ];
+    let times = [
+        "00:00:00",
+        "23:59:59.999999",
+        "02:30:00.125",
+        "02:30:00.124999",
+        "01:00:00",
+        "23:00:00",
+        "22:00:00",
+    ];
+    for (r#type, written) in [
+        ("date", TimeForm::Date),
+        ("timestamp", TimeForm::Local),
+        ("timestamptz", TimeForm::Instant),
+    ] {
         let db = Database::create(Kind::Postgres).await;
         let mut texts: Vec<String> = Vec::new();
         for day in days {
             match written {
                 TimeForm::Date => texts.push(day.into()),
                 TimeForm::Local => texts.extend(times.iter().map(|time| format!("{day}T{time}"))),
-                _ => texts.extend(times.iter().flat_map(|time| ["Z", "+02:00", "-03:30"].map(|zone| format!("{day}T{time}{zone}")))),
+                _ => texts.extend(
+                    times
+                        .iter()
+                        .flat_map(|time| ["Z", "+02:00", "-03:30"].map(|zone| format!("{day}T{time}{zone}"))),
+                ),
             }
         }
         let mut values: Vec<String> = texts.iter().map(|text| quoted(text)).collect();
@@ -408,10 +630,30 @@ async fn a9_types_of_postgresql_are_compared_in_their_own_form() {
             compare(&*store, said, &readings, &values).await;
         }
         db.script("TRUNCATE v; INSERT INTO v VALUES (0, 'infinity'), (1, '-infinity'), (2, '20000-01-01'), (3, '0044-03-15 BC')").await;
-        let time = TimeColumn { column: column(), written, zone: "UTC".into() };
-        let odd = Condition::Time { column: time.clone(), test: TimeTest::Implausible { not_before: bound("0001-01-01T00:00:00", "UTC"), not_from: None } };
-        assert_eq!(store.keys(&Keys { filter: odd, ..all() }).await.unwrap().len(), 4, "{type}");
-        let rows = store.rows(&Rows { keys: all(), read: vec![Field::Time(time)] }).await.unwrap();
+        let time = TimeColumn {
+            column: column(),
+            written,
+            zone: "UTC".into(),
+        };
+        let odd = Condition::Time {
+            column: time.clone(),
+            test: TimeTest::Implausible {
+                not_before: bound("0001-01-01T00:00:00", "UTC"),
+                not_from: None,
+            },
+        };
+        assert_eq!(
+            store.keys(&Keys { filter: odd, ..all() }).await.unwrap().len(),
+            4,
+            "{type}"
+        );
+        let rows = store
+            .rows(&Rows {
+                keys: all(),
+                read: vec![Field::Time(time)],
+            })
+            .await
+            .unwrap();
         assert_eq!(rows[0].fields[0], Value::String("infinity".into()));
     }
 }

@@ -278,7 +278,7 @@ impl Dialect for Postgres {
             format!("CAST({} AS jsonb)", column.sql)
         };
         let changed = match new {
-            NewValue::Null => format!("{json} #- {path}"),
+            NewValue::Null => where_it_leads(&json, &path, &format!("{json} #- {path}")),
             other => {
                 let value = value::new(bind, column, other)?;
                 set_inside(&json, &path, &format!("to_jsonb({value})"))
@@ -508,5 +508,11 @@ fn path(column: &Column) -> String {
 
 /// JSON with one value replaced where it exists. NULL becomes the null of JSON: `jsonb_set` would make the whole NULL.
 fn set_inside(json: &str, path: &str, value: &str) -> String {
-    format!("jsonb_set({json}, {path}, coalesce({value}, CAST('null' AS jsonb)), false)")
+    let set = format!("jsonb_set({json}, {path}, coalesce({value}, CAST('null' AS jsonb)), false)");
+    where_it_leads(json, path, &set)
+}
+
+/// A change inside JSON, only where the path leads somewhere: a list on the way would be an error.
+fn where_it_leads(json: &str, path: &str, changed: &str) -> String {
+    format!("(CASE WHEN {json} #> {path} IS NOT NULL THEN {changed} ELSE {json} END)")
 }

@@ -130,7 +130,8 @@ impl Printer<'_> {
             sides.right
         );
         // What equals a constant is of its sort: the guard only matters where it decides between false and unknown.
-        let guard = sides.guard.filter(|_| !(positive && op == Operator::Equal));
+        let implied = positive && op == Operator::Equal && column.inside.is_empty();
+        let guard = sides.guard.filter(|_| !implied);
         Ok(guarded(text, guard, positive))
     }
 
@@ -156,7 +157,10 @@ impl Printer<'_> {
             .collect::<Result<_, _>>()?;
         let list: Vec<_> = sides.iter().map(|side| side.right.as_str()).collect();
         let text = format!("{} IN ({})", sides[0].left, list.join(", "));
-        let guard = sides[0].guard.clone().filter(|_| !positive);
+        let guard = sides[0]
+            .guard
+            .clone()
+            .filter(|_| !(positive && found.inside.is_empty()));
         Ok(guarded(text, guard, positive))
     }
 

@@ -12,7 +12,8 @@ use async_trait::async_trait;
 use serment_store::condition::Key;
 use serment_store::query::{Change, Keys, Lock, Row, Rows};
 use serment_store::{Batch, BatchOptions, Commit, Failure, Progress, StoreError};
-use sqlx::{Sqlite as Driver, SqlitePool, Transaction};
+use sqlx::pool::PoolConnection;
+use sqlx::{Sqlite as Driver, SqlitePool};
 
 use super::{Sqlite, bound, error, fetch, look};
 use crate::answer;
@@ -27,11 +28,13 @@ const STEPS_BETWEEN_LOOKS: i32 = 10_000;
 pub(crate) struct SqliteBatch {
     store: String,
     schema: Arc<SchemaCache>,
-    transaction: Transaction<'static, Driver>,
+    connection: PoolConnection<Driver>,
     statement_timeout: Duration,
     expired: Arc<AtomicBool>,
     /// After a failed statement SQLite may have rolled everything back by itself: what came next would be committed alone.
     broken: bool,
+    /// Whether it was committed or rolled back.
+    ended: bool,
 }
 
 impl SqliteBatch {
@@ -61,20 +64,21 @@ impl SqliteBatch {
         .execute(&mut *connection)
         .await
         .map_err(failed)?;
-        let transaction = Transaction::begin(
-            connection,
-            Some(sqlx::SqlSafeStr::into_sql_str("BEGIN IMMEDIATE")),
-        )
-        .await
-        .map_err(failed)?;
-        Ok(Self {
+        // Made before BEGIN: dropped while waiting, it closes the connection, whatever BEGIN came to.
+        let mut batch = Self {
             store: store.to_owned(),
             schema,
-            transaction,
+            connection,
             statement_timeout: options.statement_timeout,
             expired,
             broken: false,
-        })
+            ended: false,
+        };
+        let begun = sqlx::query("BEGIN IMMEDIATE")
+            .execute(&mut *batch.connection)
+            .await;
+        begun.map_err(failed)?;
+        Ok(batch)
     }
 
     fn failed(&self, failure: Failure) -> StoreError {
@@ -98,7 +102,7 @@ impl SqliteBatch {
         about: &T,
         print: impl FnOnce(Printer<'_>) -> Result<S, Failure>,
     ) -> Result<S, StoreError> {
-        look(&mut self.transaction, &self.schema, &about.all_tables())
+        look(&mut self.connection, &self.schema, &about.all_tables())
             .await
             .map_err(|failure| self.failed(failure))?;
         print(Printer::new(&Sqlite, &self.schema.snapshot())).map_err(|failure| self.failed(failure))
@@ -107,12 +111,12 @@ impl SqliteBatch {
     async fn fetch(&mut self, sql: Sql) -> Result<Vec<Vec<String>>, StoreError> {
         self.must_be_whole()?;
         let Self {
-            transaction,
+            connection,
             expired,
             statement_timeout,
             ..
         } = self;
-        let result = limited(fetch(transaction, sql), *statement_timeout, expired).await;
+        let result = limited(fetch(connection, sql), *statement_timeout, expired).await;
         self.broken = result.is_err();
         result.map_err(|failure| self.failed(failure))
     }
@@ -120,14 +124,14 @@ impl SqliteBatch {
     async fn execute(&mut self, sql: Sql) -> Result<u64, StoreError> {
         self.must_be_whole()?;
         let Self {
-            transaction,
+            connection,
             expired,
             statement_timeout,
             ..
         } = self;
         let run = async {
             bound(sql)
-                .execute(&mut **transaction)
+                .execute(&mut **connection)
                 .await
                 .map_err(|error| error::classify(&error))
         };
@@ -211,24 +215,101 @@ impl Batch for SqliteBatch {
     }
 
     /// SQLite answers from our own process: a failure means that nothing was committed.
-    async fn commit(self: Box<Self>) -> Result<Commit, StoreError> {
+    async fn commit(mut self: Box<Self>) -> Result<Commit, StoreError> {
         self.must_be_whole()?;
-        let store = self.store.clone();
-        match self.transaction.commit().await {
-            Ok(()) => Ok(Commit::Done),
+        match sqlx::query("COMMIT").execute(&mut *self.connection).await {
+            Ok(_) => {
+                self.ended = true;
+                Ok(Commit::Done)
+            }
             Err(sqlx::Error::WorkerCrashed) => Ok(Commit::Unknown),
-            Err(error) => Err(StoreError {
-                store,
-                failure: error::classify(&error),
-            }),
+            Err(error) => Err(self.failed(error::classify(&error))),
         }
     }
 
-    async fn rollback(self: Box<Self>) -> Result<(), StoreError> {
-        let store = self.store.clone();
-        self.transaction.rollback().await.map_err(|error| StoreError {
-            store,
-            failure: error::classify(&error),
-        })
+    async fn rollback(mut self: Box<Self>) -> Result<(), StoreError> {
+        // After some failures nothing is left to roll back: closing the connection is as good.
+        if !self.broken {
+            let done = sqlx::query("ROLLBACK").execute(&mut *self.connection).await;
+            done.map_err(|error| self.failed(error::classify(&error)))?;
+            self.ended = true;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for SqliteBatch {
+    /// A connection with a transaction of which nobody knows how it stands is closed: SQLite rolls back.
+    fn drop(&mut self) {
+        if !self.ended {
+            self.connection.close_on_drop();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serment_store::catalogue::TableName;
+    use serment_store::condition::{Alias, ColumnRef, Condition};
+    use serment_store::query::NewValue;
+    use serment_store::{Role, Store};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a4_a_full_disk_is_told_and_the_batch_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("small.db");
+        super::super::connect::create(&path).await.unwrap();
+        let script = "CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT); INSERT INTO t VALUES (1, 'a')";
+        super::super::connect::execute_script(&path, script)
+            .await
+            .unwrap();
+        let store = super::super::connect::open("small", &path, Role::Write)
+            .await
+            .unwrap();
+        let mut batch = SqliteBatch::begin(
+            "small",
+            &store.pool,
+            store.schema.clone(),
+            &BatchOptions::default(),
+        )
+        .await
+        .unwrap();
+        sqlx::query("PRAGMA max_page_count = 3")
+            .execute(&mut *batch.connection)
+            .await
+            .unwrap();
+        let table = TableName {
+            schema: None,
+            name: "t".into(),
+        };
+        let long = NewValue::Constant("x".repeat(1_000_000));
+        let set = vec![(ColumnRef::whole(Alias(0), "v"), long)];
+        let change = Change::Update {
+            table: table.clone(),
+            alias: Alias(0),
+            filter: Condition::Always,
+            set,
+        };
+        let error = batch.change(&change).await.unwrap_err();
+        assert!(matches!(error.failure, Failure::Full(_)), "{error}");
+        // SQLite rolled back by itself: what came now would be committed alone.
+        let delete = Change::Delete {
+            table: table.clone(),
+            alias: Alias(0),
+            filter: Condition::Always,
+        };
+        assert!(batch.change(&delete).await.is_err());
+        assert!(Box::new(batch).commit().await.is_err());
+        let keys = Keys {
+            table,
+            alias: Alias(0),
+            key: vec!["id".into()],
+            filter: Condition::Always,
+            after: None,
+            limit: 0,
+        };
+        assert_eq!(store.keys(&keys).await.unwrap().len(), 1);
     }
 }

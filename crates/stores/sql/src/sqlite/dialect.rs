@@ -126,7 +126,7 @@ impl Dialect for Sqlite {
                 )));
             }
         }
-        let parts: Vec<_> = columns.iter().map(|column| column.sql.clone()).collect();
+        let parts: Vec<_> = columns.iter().map(key_part).collect();
         Ok(self.array(&parts))
     }
 
@@ -322,6 +322,15 @@ impl Dialect for Sqlite {
     fn table_lock(&self, _table: &TableName) -> String {
         String::new()
     }
+}
+
+/// A part of a key. Bytes could be taken for SQLite's binary JSON: they are made into bytes that cannot, which it refuses.
+fn key_part(column: &Column) -> String {
+    let c = &column.sql;
+    if column.r#type.whole_numbers {
+        return c.clone();
+    }
+    format!("CASE typeof({c}) WHEN 'blob' THEN CAST('o' || hex({c}) AS BLOB) ELSE {c} END")
 }
 
 /// The value of a column, or of the place inside its JSON; NULL where that is not JSON.

@@ -27,13 +27,15 @@ pub(super) async fn unique(
     Ok((primary, unique))
 }
 
-/// Foreign keys that a table holds.
+/// Foreign keys that a table holds, once each: not again for every partition of the target.
 pub(super) async fn held(
     connection: &mut PgConnection,
     oid: i64,
     asked: &[TableName],
 ) -> Result<Vec<ForeignKey>, Failure> {
-    foreign(connection, oid, asked, "c.conrelid = $1::bigint::oid").await
+    let which = "c.conrelid = $1::bigint::oid AND NOT EXISTS (SELECT 1 FROM pg_constraint AS p \
+                 WHERE p.oid = c.conparentid AND p.conrelid = c.conrelid)";
+    foreign(connection, oid, asked, which).await
 }
 
 /// Foreign keys that target a table, of every schema. A partition's copy of its parent's key is left out: the parent's is
