@@ -2,4 +2,5 @@
 //!
 //! Nothing here reads a clock: whoever asks says for which day.
 
+pub mod retention;
 pub mod territory;

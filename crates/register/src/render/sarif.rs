@@ -9,7 +9,7 @@ use crate::model::Language;
 use crate::span::Span;
 
 /// The diagnostics as a SARIF 2.1.0 log, the words in that language. Paths are relative to the register's directory
-/// (`%REGISTER%`).
+/// (base `REGISTER`).
 pub fn sarif(diagnostics: &[Diagnostic], files: &Files, language: Language) -> String {
     let sources = Sources::new(files, diagnostics);
     let mut codes: Vec<Code> = diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
