@@ -2,8 +2,8 @@
 //!
 //! The type of the column decides, whatever the register calls it: an instant is compared with the instant, a date with
 //! the date. Times of PostgreSQL have microseconds; bounds are rounded up to them, which no value can tell. Text is
-//! recognised by one strict expression (lengths of months and leap years included), so that no cast ever fails, and
-//! compared as text save for its offset.
+//! recognised by its shape and then by its day (lengths of months and leap years included), so that no cast ever fails,
+//! and compared as text save for its offset.
 
 use jiff::civil::Date;
 use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
@@ -15,12 +15,21 @@ use super::dialect::{number_of, text_of, value_of};
 use crate::print::moments::{self, EPOCH_DATE, LAST_DATE, LAST_EPOCH_SECONDS, LAST_INSTANT};
 use crate::print::{Binder, Column};
 
-/// Text that is a date, a local time or a time with an offset, and nothing else.
-const READABLE: &str = "^(?!0000)(?:[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])\
-    |[0-9]{4}-(?:0[13-9]|1[0-2])-(?:29|30)|[0-9]{4}-(?:0[13578]|1[02])-31\
-    |(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)\
+/// The shape of a date, a local time or a time with an offset. Days up to 31 pass: see [`no_such_day`].
+const SHAPE: &str = "^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])\
     (?:[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.][0-9]+)?)?\
     (?:Z|[+-](?:0[0-9]|1[0-4])(?::?[0-5][0-9])?)?)?$";
+
+/// Whether text of that shape names a day that does not exist, or the year 0. Most days need one comparison.
+fn no_such_day(v: &str) -> String {
+    let (day, month) = (format!("substr({v}, 9, 2)"), format!("substr({v}, 6, 2)"));
+    let year = format!("CAST(substr({v}, 1, 4) AS integer)");
+    format!(
+        "(left({v}, 4) = '0000' OR ({day} > '28' AND {day} > CASE WHEN {month} IN ('04', '06', '09', '11') THEN '30' \
+         WHEN {month} <> '02' THEN '31' WHEN {year} % 4 = 0 AND ({year} % 100 <> 0 OR {year} % 400 = 0) THEN '29' \
+         ELSE '28' END))"
+    )
+}
 
 /// How the column holds its time.
 enum Holds {
@@ -213,8 +222,9 @@ fn text_comparisons(bind: &mut Binder<'_>, v: &str, op: &str, bound: &Bound) -> 
 /// Chooses by the shape of the value. CASE is evaluated in order: no cast sees text that it cannot read.
 fn by_shape(v: &str, unreadable: &str, date: &str, local: &str, instant: &str) -> String {
     format!(
-        "(CASE WHEN {v} IS NULL THEN NULL WHEN {v} !~ '{READABLE}' THEN {unreadable} \
-         WHEN length({v}) = 10 THEN {date} WHEN substr({v}, 12) !~ '[Z+-]' THEN {local} ELSE {instant} END)"
+        "(CASE WHEN {v} IS NULL THEN NULL WHEN {v} !~ '{SHAPE}' THEN {unreadable} \
+         WHEN {} THEN {unreadable} WHEN length({v}) = 10 THEN {date} WHEN substr({v}, 12) !~ '[Z+-]' THEN {local} ELSE {instant} END)",
+        no_such_day(v)
     )
 }
 
@@ -360,5 +370,9 @@ pub(super) fn seconds(column: &Column, written: TimeForm) -> Result<String, Fail
 
 /// Whether text begins with a date that exists: what can be coarsened.
 pub(super) fn begins_with_date(v: &str) -> String {
-    format!("(substr({v}, 1, 10) ~ '{READABLE}')")
+    let date = format!("substr({v}, 1, 10)");
+    format!(
+        "(CASE WHEN {date} !~ '{SHAPE}' THEN FALSE ELSE NOT {} END)",
+        no_such_day(&date)
+    )
 }
