@@ -159,7 +159,30 @@ impl<'a> Composer<'a, '_> {
         for edge in self.companions(walked.table) {
             self.erase_below(walked, edge, Vec::new(), going, &mut changes)?;
         }
+        self.referrers_first(&mut changes);
         Ok(changes)
+    }
+
+    /// What refers to another table of the batch goes before it. A circle of tables keeps the order found.
+    fn referrers_first(&self, changes: &mut [PlannedChange]) {
+        let refers = |from: &PlannedChange, to: &PlannedChange| {
+            from.table != to.table
+                && self
+                    .graph
+                    .into(&to.table)
+                    .iter()
+                    .any(|edge| edge.from.id == from.table)
+        };
+        for _ in 0..changes.len() {
+            for first in 0..changes.len() {
+                for second in first + 1..changes.len() {
+                    if refers(&changes[second], &changes[first]) && !refers(&changes[first], &changes[second])
+                    {
+                        changes[first..=second].rotate_right(1);
+                    }
+                }
+            }
+        }
     }
 
     /// `above` are the links from the companion's parent up to the walked row.

@@ -37,7 +37,7 @@ enum Reading {
     Rules {
         table: TableId,
         rules: Vec<RuleId>,
-        steps: usize,
+        steps: Vec<(Effect, Vec<RuleId>)>,
     },
     /// Rows that a change reaches.
     Change {
@@ -126,7 +126,7 @@ pub fn questions(
             let judged = judge.judge(root, rule, ROW)?;
             classes.extend([
                 judged.ended,
-                judged.runs,
+                judged.begun,
                 judged.never_began,
                 judged.implausible,
                 judged.held_by_state,
@@ -159,10 +159,23 @@ pub fn questions(
                     .iter()
                     .map(|rule| rule.id.clone())
                     .collect(),
-                steps: own.len(),
+                steps: own
+                    .iter()
+                    .map(|step| {
+                        (
+                            step.effect,
+                            step.ended.iter().map(|(rule, _)| rule.clone()).collect(),
+                        )
+                    })
+                    .collect(),
             },
         });
-        for change in family.steps.iter().flat_map(|step| &step.changes) {
+        // The walked rows of the root are counted with its rules.
+        let elsewhere = family.steps.iter().flat_map(|step| {
+            let own = step.table == family.root;
+            step.changes.iter().take(step.changes.len() - usize::from(own))
+        });
+        for change in elsewhere {
             questions.push(of_change(change, filter)?);
         }
     }
@@ -285,7 +298,7 @@ impl Forecast {
         match &question.reading {
             Reading::Rules { table, rules, steps } => {
                 for group in answer {
-                    self.add_rules(group, rules, *steps, zone);
+                    self.add_rules(group, table, rules, steps, zone);
                     if !group
                         .classes
                         .chunks(6)
@@ -329,20 +342,49 @@ impl Forecast {
         self.lines.entry((rule.clone(), client.cloned())).or_default()
     }
 
-    fn add_rules(&mut self, group: &TallyRow, rules: &[RuleId], steps: usize, zone: &jiff::tz::TimeZone) {
+    fn add_rules(
+        &mut self,
+        group: &TallyRow,
+        table: &TableId,
+        rules: &[RuleId],
+        steps: &[(Effect, Vec<RuleId>)],
+        zone: &jiff::tz::TimeZone,
+    ) {
         const ENDED: usize = 0;
-        const RUNS: usize = 1;
+        const BEGAN: usize = 1;
         let says = |rule: usize, what: usize| group.classes.get(rule * 6 + what).copied().unwrap_or(false);
         let after_rules = rules.len() * 6;
         let at = |index: usize| group.classes.get(after_rules + index).copied().unwrap_or(false);
-        let pending = (0..steps).any(at);
-        let frozen = at(steps);
-        let goes = at(steps + 1);
+        let pending = (0..steps.len()).any(at);
+        let frozen = at(steps.len());
+        let goes = at(steps.len() + 1);
+        for (effect, concerned) in steps
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| at(*index) && !frozen)
+            .map(|(_, step)| step)
+        {
+            *self
+                .effects
+                .entry((table.clone(), *effect, group.client.clone()))
+                .or_default() += group.rows;
+            let ended = rules
+                .iter()
+                .enumerate()
+                .filter(|(index, rule)| says(*index, ENDED) && concerned.contains(rule));
+            for (_, rule) in ended {
+                let line = self
+                    .lines
+                    .entry((rule.clone(), group.client.clone()))
+                    .or_default();
+                *line.effects.entry((table.clone(), *effect)).or_default() += group.rows;
+            }
+        }
         for (index, rule) in rules.iter().enumerate() {
             let running: Vec<&RuleId> = rules
                 .iter()
                 .enumerate()
-                .filter(|(other, _)| says(*other, RUNS))
+                .filter(|(other, _)| says(*other, BEGAN) && !says(*other, ENDED))
                 .map(|(_, rule)| rule)
                 .collect();
             let ended = says(index, ENDED);
@@ -356,13 +398,13 @@ impl Forecast {
             let counts = [
                 (ended && pending && !frozen, &mut line.due),
                 (ended && pending && frozen, &mut line.held),
-                (says(index, RUNS), &mut line.running),
+                (says(index, BEGAN) && !ended, &mut line.running),
                 (says(index, 2), &mut line.never_started),
                 (says(index, 3), &mut line.implausible),
                 (says(index, 4), &mut line.kept_by_state),
                 (says(index, 5), &mut line.contradictory),
                 (
-                    ended && running.is_empty() && !goes && steps > 0,
+                    ended && running.is_empty() && !goes && !steps.is_empty(),
                     &mut line.kept_by_reference,
                 ),
             ];

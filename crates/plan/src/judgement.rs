@@ -44,8 +44,8 @@ pub struct Judgement {
     pub rule: RuleId,
     /// It has ended.
     pub ended: Condition,
-    /// It runs.
-    pub runs: Condition,
+    /// The row is of its subjects and something began: it runs there, or has ended.
+    pub begun: Condition,
     /// It never began.
     pub never_began: Condition,
     /// It runs because a value that it reads is implausible or unreadable.
@@ -54,6 +54,13 @@ pub struct Judgement {
     pub held_by_state: Condition,
     /// An event ends it at once, but a state still holds: the data contradict each other.
     pub contradictory: Condition,
+}
+
+impl Judgement {
+    /// It runs.
+    pub fn runs(&self) -> Condition {
+        Condition::all([self.begun.clone(), Condition::not(self.ended.clone())])
+    }
 }
 
 /// Why a rule cannot act, whatever the rows say: it counts as running wherever it may have begun.
@@ -89,7 +96,7 @@ impl<'a> Judge<'a, '_> {
             return Ok(Judgement {
                 rule: rule.id.clone(),
                 ended: Condition::Never,
-                runs: subject,
+                begun: subject,
                 never_began: Condition::Never,
                 implausible: Condition::Never,
                 held_by_state: Condition::Never,
@@ -98,37 +105,27 @@ impl<'a> Judge<'a, '_> {
         }
         let state = self.any_state(table, rule, row)?;
         let clock = Clock::new(self, table, rule, row)?;
-        let unknown = clock.unknown.clone();
-        let at_once = clock.at_once.clone();
-        let ended_now = Condition::all([
-            Condition::not(state.clone()),
-            Condition::not(unknown.clone()),
-            Condition::any([
-                clock.due.clone(),
-                Condition::all([at_once.clone(), clock.duty_done.clone()]),
+        let begun = Condition::any([state.clone(), clock.began]);
+        let ended = match suspension {
+            Suspension::Acts => Condition::all([
+                subject.clone(),
+                Condition::not(state.clone()),
+                Condition::not(clock.out_of_sight),
+                Condition::any([
+                    clock.due,
+                    Condition::all([clock.at_once.clone(), clock.duty_done]),
+                ]),
             ]),
-        ]);
-        let begun = Condition::any([
-            state.clone(),
-            unknown.clone(),
-            clock.started.clone(),
-            at_once.clone(),
-        ]);
-        let (ended, runs) = match suspension {
-            Suspension::Acts => (
-                Condition::all([subject.clone(), ended_now.clone()]),
-                Condition::all([subject.clone(), begun.clone(), Condition::not(ended_now)]),
-            ),
-            _ => (Condition::Never, Condition::all([subject.clone(), begun.clone()])),
+            Suspension::Observes | Suspension::Blind => Condition::Never,
         };
         Ok(Judgement {
             rule: rule.id.clone(),
             ended,
-            runs,
-            never_began: Condition::all([subject.clone(), Condition::not(begun)]),
-            implausible: Condition::all([subject.clone(), unknown]),
+            never_began: Condition::all([subject.clone(), Condition::not(begun.clone())]),
+            begun: Condition::all([subject.clone(), begun]),
+            implausible: Condition::all([subject.clone(), clock.implausible]),
             held_by_state: Condition::all([subject.clone(), state.clone()]),
-            contradictory: Condition::all([subject, state, at_once]),
+            contradictory: Condition::all([subject, state, clock.at_once]),
         })
     }
 
@@ -140,10 +137,8 @@ impl<'a> Judge<'a, '_> {
         row: Alias,
         bound: &dyn Fn(&TimeColumn) -> Result<Bound, PlanError>,
     ) -> Result<Condition, PlanError> {
-        let clock = Clock::new(self, table, rule, row)?;
         Ok(Condition::all([
             self.subject(table, rule, row)?,
-            Condition::not(clock.unknown),
             self.clock_at(table, rule, row, bound)?,
         ]))
     }
@@ -255,7 +250,7 @@ impl<'a> Judge<'a, '_> {
         Ok(sources)
     }
 
-    /// Whether every value that starts the clock is before its bound, and there is one.
+    /// Whether every value that starts the clock is plausible and before its bound, and there is one.
     fn clock_at(
         &self,
         table: &'a Table,
@@ -269,10 +264,7 @@ impl<'a> Judge<'a, '_> {
             for source in self.sources(table, rule, events)? {
                 present.push(self.any_value(table, source, row, &|_| Ok(Condition::Always))?);
                 late.push(self.any_value(table, source, row, &|time| {
-                    Ok(Condition::not(Condition::Holds(Box::new(Condition::Time {
-                        column: time.clone(),
-                        test: TimeTest::Before(bound(time)?),
-                    }))))
+                    Ok(Condition::not(self.ground.between(time.clone(), bound(time)?)?))
                 })?);
             }
             Ok((Condition::any(present), Condition::not(Condition::any(late))))
@@ -326,16 +318,18 @@ impl<'a> Judge<'a, '_> {
 
 /// What the events of a rule say of a row.
 struct Clock {
-    /// A value that the rule reads is implausible, unreadable, or behind a dangling link.
-    unknown: Condition,
-    /// Some event has a value.
-    started: Condition,
-    /// The clock is due.
+    /// Some event has a value, or lies behind a dangling link.
+    began: Condition,
+    /// The clock is due: its values are plausible, and before the bound.
     due: Condition,
     /// An event ended the rule at once.
     at_once: Condition,
-    /// The duty to keep is over.
+    /// Nothing that starts the clock is implausible, and the duty to keep, if there is one, is over.
     duty_done: Condition,
+    /// An event lies behind a dangling link, or one that could end the rule is implausible.
+    out_of_sight: Condition,
+    /// A value that the rule reads is implausible or unreadable, or behind a dangling link.
+    implausible: Condition,
 }
 
 impl Clock {
@@ -353,34 +347,44 @@ impl Clock {
                 .collect::<Result<Vec<_>, _>>()?;
             Ok(Condition::any(any))
         };
-        let unknown = |events: &'a [String]| Self::unknown(judge, table, row, events);
-        let cutoff = judge.ground.cutoff;
-        let due = match rule.keep {
-            Some(keep) => judge.clock_at(table, rule, row, &|time| {
-                Ok(cutoff.clock_bound(keep, rule.quiet, &judge.ground.zone_of(time)?)?)
-            })?,
-            None => Condition::Never,
+        let bad = |events: &'a [String]| Self::bad(judge, table, row, events);
+        let lost = |events: &'a [String]| Self::lost(judge, table, rule, row, events);
+        let at = |period| {
+            judge.clock_at(table, rule, row, &|time| {
+                Ok(judge
+                    .ground
+                    .cutoff
+                    .clock_bound(period, rule.quiet, &judge.ground.zone_of(time)?)?)
+            })
         };
-        let duty_done = match &rule.at_least {
-            Some(duty) => judge.clock_at(table, rule, row, &|time| {
-                Ok(cutoff.clock_bound(duty.period, rule.quiet, &judge.ground.zone_of(time)?)?)
-            })?,
-            None => Condition::Always,
+        let without_after = |condition: Condition| -> Result<Condition, PlanError> {
+            Ok(Condition::all([Condition::not(present(&rule.after)?), condition]))
         };
+        let bad_clock = Condition::any([bad(&rule.after)?, without_after(bad(&rule.else_after)?)?]);
+        let lost_clock = Condition::any([lost(&rule.after)?, without_after(lost(&rule.else_after)?)?]);
+        let out_of_sight = Condition::any([lost_clock, lost(&rule.or_on)?, bad(&rule.or_on)?]);
         Ok(Self {
-            unknown: Condition::any([
-                unknown(&rule.after)?,
-                Condition::all([Condition::not(present(&rule.after)?), unknown(&rule.else_after)?]),
-                unknown(&rule.or_on)?,
+            began: Condition::any([
+                present(&rule.after)?,
+                present(&rule.else_after)?,
+                // An event that ends the rule at once and lies ahead, or less than `quiet` ago, says that it runs.
+                present(&rule.or_on)?,
+                out_of_sight.clone(),
             ]),
-            started: Condition::any([present(&rule.after)?, present(&rule.else_after)?]),
-            due,
+            due: rule.keep.map_or(Ok(Condition::Never), at)?,
             at_once: Self::at_once(judge, table, rule, row)?,
-            duty_done,
+            duty_done: match &rule.at_least {
+                Some(duty) => at(duty.period)?,
+                None if rule.or_on.is_empty() => Condition::Always,
+                None => Condition::not(bad_clock.clone()),
+            },
+            implausible: Condition::any([bad_clock, out_of_sight.clone()]),
+            out_of_sight,
         })
     }
 
-    fn unknown<'a>(
+    /// A value of an event is implausible or unreadable.
+    fn bad<'a>(
         judge: &Judge<'a, '_>,
         table: &'a Table,
         row: Alias,
@@ -399,32 +403,68 @@ impl Clock {
                 any.push(judge.any_value(table, source, row, &|time| {
                     ground.implausible(time.clone(), planned)
                 })?);
-                if let EventSource::Parent { link, .. } = source {
-                    any.push(judge.dangling(table, judge.link(table, link)?, row)?);
-                }
             }
         }
         Ok(Condition::any(any))
     }
 
+    /// A value of an event lies behind a dangling link.
+    fn lost<'a>(
+        judge: &Judge<'a, '_>,
+        table: &'a Table,
+        rule: &'a Rule,
+        row: Alias,
+        events: &'a [String],
+    ) -> Result<Condition, PlanError> {
+        let mut links: Vec<&str> = judge
+            .sources(table, rule, events)?
+            .into_iter()
+            .filter_map(|source| match source {
+                EventSource::Parent { link, .. } => Some(link.as_str()),
+                _ => None,
+            })
+            .collect();
+        links.sort_unstable();
+        links.dedup();
+        let any = links
+            .into_iter()
+            .map(|link| judge.dangling(table, judge.link(table, link)?, row));
+        Ok(Condition::any(any.collect::<Result<Vec<_>, _>>()?))
+    }
+
+    /// An event happened when the latest of its sources did: one value is past, and none lies ahead.
     fn at_once<'a>(
         judge: &Judge<'a, '_>,
         table: &'a Table,
         rule: &'a Rule,
         row: Alias,
     ) -> Result<Condition, PlanError> {
+        let past = |time: &TimeColumn| -> Result<Condition, PlanError> {
+            let bound = judge
+                .ground
+                .cutoff
+                .now_bound(rule.quiet, &judge.ground.zone_of(time)?)?;
+            Ok(Condition::Holds(Box::new(Condition::Time {
+                column: time.clone(),
+                test: TimeTest::Before(bound),
+            })))
+        };
         let mut any = Vec::new();
-        for source in judge.sources(table, rule, &rule.or_on)? {
-            any.push(judge.any_value(table, source, row, &|time| {
-                let bound = judge
-                    .ground
-                    .cutoff
-                    .now_bound(rule.quiet, &judge.ground.zone_of(time)?)?;
-                Ok(Condition::Holds(Box::new(Condition::Time {
-                    column: time.clone(),
-                    test: TimeTest::Before(bound),
-                })))
-            })?);
+        for event in rule.or_on.chunks(1) {
+            let sources = judge.sources(table, rule, event)?;
+            let mut happened = Vec::new();
+            let mut ahead = Vec::new();
+            for source in &sources {
+                happened.push(judge.any_value(table, source, row, &past)?);
+                // One value of one row is not both.
+                if sources.len() > 1 || matches!(source, EventSource::Children { .. }) {
+                    ahead.push(judge.any_value(table, source, row, &|time| Ok(Condition::not(past(time)?)))?);
+                }
+            }
+            any.push(Condition::all([
+                Condition::any(happened),
+                Condition::not(Condition::any(ahead)),
+            ]));
         }
         Ok(Condition::any(any))
     }

@@ -379,6 +379,18 @@ impl<'a> Planner<'a> {
                 Some(State::Children { table, .. }) => table.store != rule.of.store,
                 _ => false,
             });
+        let of_itself = self
+            .graph
+            .read_from_children(table)
+            .into_iter()
+            .find(|(child, _)| **child == rule.of);
+        if let Some((_, link)) = of_itself {
+            return Some(format!(
+                "rules of {} read other rows of the same table by its link {link}, whose dates would go with them; this is \
+                 not executed yet: the rows stay",
+                rule.of
+            ));
+        }
         if event_elsewhere || state_elsewhere {
             return Some("it reads another store, which is not executed yet: the rows stay".to_owned());
         }

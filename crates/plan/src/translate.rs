@@ -236,6 +236,18 @@ impl<'a> Ground<'a> {
         })
     }
 
+    /// Whether a time is there, plausible, and before a bound.
+    pub fn between(&self, column: TimeColumn, before: Bound) -> Result<Condition, PlanError> {
+        let zone = self.zone_of(&column)?;
+        let from = self
+            .cutoff
+            .start_of(self.register.organisation.not_before, &zone)?;
+        Ok(Condition::Time {
+            column,
+            test: TimeTest::Between { from, before },
+        })
+    }
+
     /// Whether the row that `link` reaches from `from` (a row of `id`) satisfies a condition on `to`.
     pub fn parent(
         &self,

@@ -263,6 +263,14 @@ pub enum TimeTest {
     Before(Bound),
     /// The value is the bound or after it; unknown on NULL or when it cannot be read.
     From(Bound),
+    /// There is a value, it can be read, it is neither before `from` nor one of the usual stand-ins for "none", and it is
+    /// before the other bound. True or false.
+    Between {
+        /// Values before it do not count.
+        from: Bound,
+        /// Nor those from it on.
+        before: Bound,
+    },
     /// There is a value and it cannot be read as a time, or lies outside the bounds, or is one of the usual stand-ins
     /// for "none" (epoch 0, 0000-00-00, 9999-12-31, an infinity). False on NULL.
     Implausible {

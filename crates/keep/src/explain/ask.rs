@@ -112,7 +112,7 @@ impl<'a, 's> Asking<'a, 's> {
                     Ok(Place(self.fields.len() - 1))
                 };
                 let ended = place(&|judged| judged.ended)?;
-                let runs = place(&|judged| judged.runs)?;
+                let runs = place(&|judged| judged.runs())?;
                 let never_began = place(&|judged| judged.never_began)?;
                 let implausible = place(&|judged| judged.implausible)?;
                 let held_by_state = place(&|judged| judged.held_by_state)?;
@@ -196,7 +196,7 @@ impl<'a, 's> Asking<'a, 's> {
             for rule in self.graph.rules_of(&root.id).to_vec() {
                 let child = self.names.fresh();
                 let runs = through(self.ground, self.names, &governor.path, child, &|row| {
-                    Ok(self.judged(root, rule, row)?.runs)
+                    Ok(self.judged(root, rule, row)?.runs())
                 })?;
                 let exists = self.ground.child(&edge.from.id, edge.link, child, ROW, runs)?;
                 found.push((rule.id.clone(), self.condition(exists)));

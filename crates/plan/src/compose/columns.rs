@@ -29,7 +29,7 @@ impl<'a> Composer<'a, '_> {
                     judgements
                         .into_iter()
                         .filter(|judged| judged.rule == *rule)
-                        .map(|judged| judged.runs),
+                        .map(|judged| judged.runs()),
                 ))
             })?);
         }
@@ -101,7 +101,7 @@ impl<'a> Composer<'a, '_> {
         let mut needed = Vec::new();
         for edge in self.graph.into(&member.table.id).iter().copied() {
             let governed_here = edge.link.kind == LinkKind::BelongsTo && self.graph.is_governed(edge.from);
-            if edge.from.id == member.table.id || governed_here {
+            if governed_here {
                 continue;
             }
             for governor in self.graph.governors(edge.from) {

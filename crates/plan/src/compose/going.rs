@@ -400,8 +400,7 @@ impl<'a> Composer<'a, '_> {
         }
         stack.push(&table.id);
         let mut all = vec![
-            self.no_other_table_blocks(table, row, mode, stack)?,
-            self.no_stranger_refers(edge, row)?,
+            self.no_stranger_refers(edge, row, mode, stack)?,
             self.feeds_nothing_that_stays(table, row, mode, Some(&edge.link.name), stack)?,
         ];
         if !self.graph.rules_of(&table.id).is_empty() {
@@ -412,28 +411,40 @@ impl<'a> Composer<'a, '_> {
         Ok(Condition::all(all))
     }
 
-    /// For a companion whose table refers to itself: only rows that go along with it refer to it.
-    fn no_stranger_refers(&self, edge: Edge<'a>, row: Alias) -> Result<Condition, PlanError> {
+    /// Whether only rows that go along with the same parent refer to a companion, or rows that go anyhow.
+    fn no_stranger_refers(
+        &self,
+        edge: Edge<'a>,
+        row: Alias,
+        mode: Mode,
+        stack: &mut Vec<&'a TableId>,
+    ) -> Result<Condition, PlanError> {
+        let table = edge.from;
+        let parent = self.ground.table(&edge.link.to)?;
         let mut all = Vec::new();
-        for own in self
-            .graph
-            .into(&edge.from.id)
-            .iter()
-            .filter(|own| own.from.id == edge.from.id)
-        {
+        for referrer in self.graph.into(&table.id).iter().copied() {
             let other = self.names.fresh();
-            let same_parent = edge.link.by.iter().map(|(ours, _)| Condition::CompareColumns {
-                left: ColumnRef::whole(other, ours),
-                op: Operator::Equal,
-                right: ColumnRef::whole(row, ours),
-            });
-            let stranger = Condition::not(Condition::Holds(Box::new(Condition::All(same_parent.collect()))));
+            let mut stays = if referrer.from.id == table.id {
+                Condition::Always
+            } else if self.is_companion(table, referrer) {
+                Condition::not(self.can_go_along(referrer, other, mode, stack)?)
+            } else {
+                self.stays(referrer, other, mode, stack)?
+            };
+            // What belongs to the same row goes with it too: that it can is asked of itself.
+            let siblings = self
+                .companions(parent)
+                .into_iter()
+                .filter(|along| along.from.id == referrer.from.id);
+            for along in siblings.filter(|along| along.link.when.is_none()) {
+                stays = Condition::all([stays, Condition::not(same_parent(along, other, edge, row))]);
+            }
             all.push(Condition::not(self.ground.child(
-                &edge.from.id,
-                own.link,
+                &referrer.from.id,
+                referrer.link,
                 other,
                 row,
-                stranger,
+                stays,
             )?));
         }
         Ok(Condition::all(all))
@@ -479,6 +490,9 @@ pub(super) fn ended_last(judged: &[(&Rule, &Judgement)], then: &Then) -> Conditi
         Some(Ordering::Equal) => other.then == Then::Erase,
         Some(Ordering::Less) => false,
     };
+    if judged.iter().all(|(rule, _)| rule.then == *then) {
+        return all_ended(judged);
+    }
     let last = judged
         .iter()
         .filter(|(rule, _)| rule.then == *then)
@@ -493,10 +507,33 @@ pub(super) fn ended_last(judged: &[(&Rule, &Judgement)], then: &Then) -> Conditi
                 )),
             ])
         });
-    Condition::all([
-        Condition::any(last),
-        Condition::not(Condition::any(
-            judged.iter().map(|(_, judgement)| judgement.runs.clone()),
-        )),
-    ])
+    Condition::all([Condition::any(last), all_ended(judged)])
+}
+
+/// Whether some rule began and all that began have ended: each end is said once, for ends are long.
+fn all_ended(judged: &[(&Rule, &Judgement)]) -> Condition {
+    if let [(_, judgement)] = judged {
+        return judgement.ended.clone();
+    }
+    let ended_or_not_begun = judged.iter().map(|(_, judgement)| {
+        Condition::any([Condition::not(judgement.begun.clone()), judgement.ended.clone()])
+    });
+    let some = Condition::any(judged.iter().map(|(_, judgement)| judgement.begun.clone()));
+    Condition::all(ended_or_not_begun.chain([some]))
+}
+
+/// Whether two rows reach the same parent, by the columns of their links.
+fn same_parent(one: Edge<'_>, one_row: Alias, other: Edge<'_>, other_row: Alias) -> Condition {
+    let equal = one.link.by.iter().map(|(ours, theirs)| {
+        let pair = other.link.by.iter().find(|(_, column)| column == theirs)?;
+        Some(Condition::CompareColumns {
+            left: ColumnRef::whole(one_row, ours),
+            op: Operator::Equal,
+            right: ColumnRef::whole(other_row, &pair.0),
+        })
+    });
+    match equal.collect::<Option<Vec<_>>>() {
+        Some(equal) => Condition::Holds(Box::new(Condition::All(equal))),
+        None => Condition::Never,
+    }
 }

@@ -90,6 +90,23 @@ pub(super) fn test(
 fn typed(bind: &mut Binder<'_>, c: &str, r#type: &str, of: fn(&Bound) -> String, test: &TimeTest) -> String {
     let mut bound = |bound: &Bound| format!("CAST({} AS {type})", bind.text(of(bound)));
     match test {
+        TimeTest::Between { from, before } => {
+            let epoch = if r#type == "timestamptz" {
+                "1970-01-01T00:00:00Z"
+            } else {
+                EPOCH_DATE
+            };
+            let last = if r#type == "timestamptz" {
+                "9999-12-30T00:00:00Z"
+            } else {
+                LAST_DATE
+            };
+            format!(
+                "({c} IS NOT NULL AND {c} < {} AND {c} >= {} AND {c} < {type} '{last}' AND {c} <> {type} '{epoch}')",
+                bound(before),
+                bound(from)
+            )
+        }
         TimeTest::Before(limit) => format!("({c} < {})", bound(limit)),
         TimeTest::From(limit) => format!("({c} >= {})", bound(limit)),
         TimeTest::Implausible { not_before, not_from } => {
@@ -153,6 +170,14 @@ fn text_test(bind: &mut Binder<'_>, v: &str, test: &TimeTest) -> String {
         TimeTest::Before(bound) => {
             let (date, local, instant) = text_comparisons(bind, v, "<", bound);
             by_shape(v, "NULL", &date, &local, &instant)
+        }
+        TimeTest::Between { from, before } => {
+            let earlier = text_test(bind, v, &TimeTest::Before(before.clone()));
+            let odd = TimeTest::Implausible {
+                not_before: from.clone(),
+                not_from: None,
+            };
+            format!("({earlier} IS TRUE AND NOT {})", text_test(bind, v, &odd))
         }
         TimeTest::From(bound) => {
             let (date, local, instant) = text_comparisons(bind, v, ">=", bound);
@@ -266,6 +291,12 @@ fn number_test(column: &Column, n: &str, per_second: i64, test: &TimeTest) -> St
     match test {
         TimeTest::Before(limit) => known(format!("({n} < {})", bound(limit))),
         TimeTest::From(limit) => known(format!("({n} >= {})", bound(limit))),
+        TimeTest::Between { from, before } => format!(
+            "(({n} <> 0 AND {n} >= {} AND {n} < {} AND {n} < {}) IS TRUE)",
+            bound(from),
+            LAST_EPOCH_SECONDS * per_second,
+            bound(before)
+        ),
         TimeTest::Implausible { not_before, not_from } => {
             let mut within = format!(
                 "{n} <> 0 AND {n} >= {} AND {n} < {}",

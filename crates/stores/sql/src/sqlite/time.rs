@@ -30,7 +30,17 @@ pub(super) fn test(
     Ok(match test {
         TimeTest::Before(bound) => text_test(bind, v, "<", bound, positive),
         TimeTest::From(bound) => text_test(bind, v, ">=", bound, positive),
-        TimeTest::Implausible { not_before, not_from } => implausible(bind, v, not_before, not_from.as_ref()),
+        TimeTest::Between { from, before } => {
+            let exact = within(bind, v, from, Some(before), true);
+            if !positive {
+                return Ok(exact);
+            }
+            let edge = bind.text(moments::edge(before, true));
+            format!("({v} < {edge} AND {exact})")
+        }
+        TimeTest::Implausible { not_before, not_from } => {
+            within(bind, v, not_before, not_from.as_ref(), false)
+        }
     })
 }
 
@@ -54,7 +64,14 @@ fn text_test(bind: &mut Binder<'_>, v: &str, op: &str, bound: &Bound, positive: 
     format!("({v} {op} {edge} AND {exact})")
 }
 
-fn implausible(bind: &mut Binder<'_>, v: &str, not_before: &Bound, not_from: Option<&Bound>) -> String {
+/// Whether a value is readable and within bounds (`inside`), or there and not so.
+fn within(
+    bind: &mut Binder<'_>,
+    v: &str,
+    not_before: &Bound,
+    not_from: Option<&Bound>,
+    inside: bool,
+) -> String {
     let mut within = |of: fn(&Bound) -> String, value: &str, epoch: &str, last: &str| {
         let low = bind.text(of(not_before));
         let mut text = format!("{value} >= {low} AND {value} < '{last}' AND {epoch}");
@@ -62,14 +79,16 @@ fn implausible(bind: &mut Binder<'_>, v: &str, not_before: &Bound, not_from: Opt
             let high = bind.text(of(bound));
             text.push_str(&format!(" AND {value} < {high}"));
         }
-        format!("(({text}) IS NOT TRUE)")
+        let is = if inside { "IS TRUE" } else { "IS NOT TRUE" };
+        format!("(({text}) {is})")
     };
     let instant = instant_of();
     let date_test = within(moments::date, "v", &format!("v <> '{EPOCH_DATE}'"), LAST_DATE);
     let epoch = |value: &str| format!("rtrim({value}, '.:0') <> '{EPOCH_DATE}T'");
     let local_test = within(moments::local, LOCAL, &epoch(LOCAL), LAST_DATE);
     let instant_test = within(moments::instant, &instant, &epoch(&instant), LAST_INSTANT);
-    by_shape(v, "FALSE", "TRUE", &date_test, &local_test, &instant_test)
+    let unreadable = if inside { "FALSE" } else { "TRUE" };
+    by_shape(v, "FALSE", unreadable, &date_test, &local_test, &instant_test)
 }
 
 /// Chooses by the shape of the value: absent, unreadable, a date, a local time, a time with an offset. Inside, `v` is the
@@ -134,6 +153,12 @@ fn epoch_test(v: &str, per_second: i64, test: &TimeTest) -> String {
                 moments::epoch(bound, per_second)
             )
         }
+        TimeTest::Between { from, before } => format!(
+            "(({number} AND {v} <> 0 AND {v} >= {} AND {v} < {} AND {v} < {}) IS TRUE)",
+            moments::epoch(from, per_second),
+            LAST_EPOCH_SECONDS * per_second,
+            moments::epoch(before, per_second)
+        ),
         TimeTest::Implausible { not_before, not_from } => {
             let mut within = format!(
                 "{number} AND {v} <> 0 AND {v} >= {} AND {v} < {}",
