@@ -4,6 +4,8 @@ mod bits;
 mod faults;
 mod help;
 mod journal;
+mod page;
+mod purity;
 mod receipts;
 mod tail;
 mod tamper;
