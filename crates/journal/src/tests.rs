@@ -3,6 +3,7 @@
 mod bits;
 mod faults;
 mod help;
+mod hostile;
 mod journal;
 mod page;
 mod purity;
