@@ -45,17 +45,7 @@ pub(super) fn test(
 }
 
 fn text_test(bind: &mut Binder<'_>, v: &str, op: &str, bound: &Bound, positive: bool) -> String {
-    let date = bind.text(moments::date(bound));
-    let local = bind.text(moments::local(bound));
-    let instant = bind.text(moments::instant(bound));
-    let exact = by_shape(
-        v,
-        "NULL",
-        "NULL",
-        &format!("v {op} {date}"),
-        &format!("{LOCAL} {op} {local}"),
-        &format!("{} {op} {instant}", instant_of()),
-    );
+    let exact = format!("(SELECT c {op} {} FROM {})", by_shape(bind, bound), shape(v));
     if !positive {
         return exact;
     }
@@ -72,44 +62,52 @@ fn within(
     not_from: Option<&Bound>,
     inside: bool,
 ) -> String {
-    let mut within = |of: fn(&Bound) -> String, value: &str, epoch: &str, last: &str| {
-        let low = bind.text(of(not_before));
-        let mut text = format!("{value} >= {low} AND {value} < '{last}' AND {epoch}");
-        if let Some(bound) = not_from {
-            let high = bind.text(of(bound));
-            text.push_str(&format!(" AND {value} < {high}"));
-        }
-        let is = if inside { "IS TRUE" } else { "IS NOT TRUE" };
-        format!("(({text}) {is})")
-    };
-    let instant = instant_of();
-    let date_test = within(moments::date, "v", &format!("v <> '{EPOCH_DATE}'"), LAST_DATE);
-    let epoch = |value: &str| format!("rtrim({value}, '.:0') <> '{EPOCH_DATE}T'");
-    let local_test = within(moments::local, LOCAL, &epoch(LOCAL), LAST_DATE);
-    let instant_test = within(moments::instant, &instant, &epoch(&instant), LAST_INSTANT);
-    let unreadable = if inside { "FALSE" } else { "TRUE" };
-    by_shape(v, "FALSE", unreadable, &date_test, &local_test, &instant_test)
+    let mut text = format!(
+        "c >= {} AND c < CASE k WHEN 'i' THEN '{LAST_INSTANT}' ELSE '{LAST_DATE}' END \
+         AND rtrim(c, '.:0') NOT IN ('{EPOCH_DATE}', '{EPOCH_DATE}T')",
+        by_shape(bind, not_before)
+    );
+    if let Some(bound) = not_from {
+        text.push_str(&format!(" AND c < {}", by_shape(bind, bound)));
+    }
+    let shape = shape(v);
+    if inside {
+        format!("(SELECT ({text}) IS TRUE FROM {shape})")
+    } else {
+        format!("(SELECT k IS NOT NULL AND ({text}) IS NOT TRUE FROM {shape})")
+    }
 }
 
-/// Chooses by the shape of the value: absent, unreadable, a date, a local time, a time with an offset. Inside, `v` is the
-/// value and `z` what follows its time (`?` where a fraction has no digit).
-fn by_shape(value: &str, absent: &str, unreadable: &str, date: &str, local: &str, instant: &str) -> String {
+/// The bound with which a value of shape `k` is compared.
+fn by_shape(bind: &mut Binder<'_>, bound: &Bound) -> String {
+    let date = bind.text(moments::date(bound));
+    let local = bind.text(moments::local(bound));
+    let instant = bind.text(moments::instant(bound));
+    format!("CASE k WHEN 'd' THEN {date} WHEN 'l' THEN {local} WHEN 'i' THEN {instant} END")
+}
+
+/// A row that says what a value is: `k`, NULL for none, `d` for a date, `l` for a local time, `i` for a time with an
+/// offset, `?` for anything else; and `c`, the value as text that sorts as time does, NULL when it cannot be read. Inside,
+/// `z` is what follows its time (`?` where a fraction has no digit).
+fn shape(value: &str) -> String {
     format!(
-        "(SELECT CASE WHEN v IS NULL THEN {absent} \
+        "(SELECT k, v, z, CASE k WHEN 'd' THEN v WHEN 'l' THEN {LOCAL} WHEN 'i' THEN {} END AS c \
+         FROM (SELECT v, z, CASE WHEN v IS NULL THEN NULL \
          WHEN typeof(v) <> 'text' OR octet_length(v) <> length(v) \
          OR NOT v GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*' \
-         OR date(substr(v, 1, 10)) IS NOT substr(v, 1, 10) OR substr(v, 1, 4) = '0000' THEN {unreadable} \
-         WHEN length(v) = 10 THEN {date} \
+         OR date(substr(v, 1, 10)) IS NOT substr(v, 1, 10) OR substr(v, 1, 4) = '0000' THEN '?' \
+         WHEN length(v) = 10 THEN 'd' \
          WHEN NOT substr(v, 11, 6) GLOB '[T ][0-2][0-9]:[0-5][0-9]' OR substr(v, 12, 2) > '23' \
-         OR (substr(v, 17, 1) = ':' AND NOT substr(v, 17, 3) GLOB ':[0-5][0-9]') THEN {unreadable} \
-         WHEN z = '' THEN {local} \
+         OR (substr(v, 17, 1) = ':' AND NOT substr(v, 17, 3) GLOB ':[0-5][0-9]') THEN '?' \
+         WHEN z = '' THEN 'l' \
          WHEN z = 'Z' OR (substr(z, 2, 2) <= '14' AND (z GLOB '[+-][0-1][0-9]' \
-         OR z GLOB '[+-][0-1][0-9][0-5][0-9]' OR z GLOB '[+-][0-1][0-9]:[0-5][0-9]')) THEN {instant} \
-         ELSE {unreadable} END \
+         OR z GLOB '[+-][0-1][0-9][0-5][0-9]' OR z GLOB '[+-][0-1][0-9]:[0-5][0-9]')) THEN 'i' \
+         ELSE '?' END AS k \
          FROM (SELECT v, CASE WHEN substr(v, 17, 1) <> ':' THEN substr(v, 17) \
          WHEN substr(v, 20, 1) <> '.' THEN substr(v, 20) \
          WHEN substr(v, 21, 1) GLOB '[0-9]' THEN ltrim(substr(v, 21), '0123456789') ELSE '?' END AS z \
-         FROM (SELECT {value} AS v)))"
+         FROM (SELECT {value} AS v))))",
+        instant_of()
     )
 }
 
@@ -188,7 +186,10 @@ pub(super) fn text(v: &str, written: TimeForm) -> String {
         );
     }
     let instant = format!("coalesce({} || 'Z', v)", instant_or_null());
-    by_shape(v, "NULL", &format!("({raw})"), "v", LOCAL, &instant)
+    format!(
+        "(SELECT CASE k WHEN '?' THEN ({raw}) WHEN 'i' THEN {instant} ELSE c END FROM {})",
+        shape(v)
+    )
 }
 
 /// Whole seconds and the fraction with its point.
@@ -213,14 +214,7 @@ pub(super) fn seconds(v: &str, written: TimeForm) -> String {
         return format!("(CASE WHEN typeof({v}) IN ('integer', 'real') THEN {whole} END)");
     }
     let of = |text: &str| format!("CAST(strftime('%s', {text}) AS INTEGER)");
-    by_shape(
-        v,
-        "NULL",
-        "NULL",
-        &of("v"),
-        &of(&format!("substr({LOCAL}, 1, 19)")),
-        &of(SECONDS_WITH_OFFSET),
-    )
+    format!("(SELECT {} FROM {})", of("substr(c, 1, 19)"), shape(v))
 }
 
 /// Whether text begins with a date that exists: what can be coarsened.
