@@ -132,7 +132,9 @@ impl<'a> Composer<'a, '_> {
             let free = self.nothing_blocks(member.table, row, mode, &mut vec![&member.table.id])?;
             let feeds =
                 self.feeds_nothing_that_stays(member.table, row, mode, None, &mut vec![&member.table.id])?;
-            Ok(Condition::all([reach, free, feeds]))
+            let first = member.path.first().map(|edge| edge.link.name.as_str());
+            let alone = self.no_other_parent_runs(member.table, row, first)?;
+            Ok(Condition::all([reach, free, feeds, alone]))
         };
         let changes = self.what_goes_along(member, &|row| condition(row, Mode::Forecast))?;
         let (pending, expected) = (condition(ROW, Mode::Literal)?, condition(ROW, Mode::Forecast)?);
@@ -301,7 +303,9 @@ impl<'a> Composer<'a, '_> {
                     .collect();
                 Ok(going::ended_last(&covering, then))
             })?;
-            let mut parts = vec![judged];
+            let first = member.path.first().map(|edge| edge.link.name.as_str());
+            let alone = self.no_other_parent_runs(member.table, ROW, first)?;
+            let mut parts = vec![judged, alone];
             for (edge, rule) in &group.needed_by {
                 parts.push(Condition::not(self.needed(edge, rule)?));
             }

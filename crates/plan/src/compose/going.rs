@@ -383,7 +383,11 @@ impl<'a> Composer<'a, '_> {
         }
         let free = self.nothing_blocks(table, row, Mode::Forecast, stack)?;
         stack.pop();
-        Ok(Condition::all([Condition::any(any), free]))
+        Ok(Condition::all([
+            Condition::any(any),
+            free,
+            self.no_other_parent_runs(table, row, None)?,
+        ]))
     }
 
     /// Whether a companion can go with the row that it belongs to.
@@ -402,6 +406,7 @@ impl<'a> Composer<'a, '_> {
         let mut all = vec![
             self.no_stranger_refers(edge, row, mode, stack)?,
             self.feeds_nothing_that_stays(table, row, mode, Some(&edge.link.name), stack)?,
+            self.no_other_parent_runs(table, row, Some(&edge.link.name))?,
         ];
         if !self.graph.rules_of(&table.id).is_empty() {
             all.push(self.given_up(table, row)?);
@@ -409,6 +414,32 @@ impl<'a> Composer<'a, '_> {
         }
         stack.pop();
         Ok(Condition::all(all))
+    }
+
+    /// For a row that several parents govern: whether no rule runs on the others. `by` is the link to the one that was
+    /// asked already.
+    pub(super) fn no_other_parent_runs(
+        &self,
+        table: &'a Table,
+        row: Alias,
+        by: Option<&str>,
+    ) -> Result<Condition, PlanError> {
+        let mut any = Vec::new();
+        for governor in self.graph.governors(table) {
+            let Some(first) = governor
+                .path
+                .first()
+                .filter(|first| by != Some(first.link.name.as_str()))
+            else {
+                continue;
+            };
+            let root = self.end_of(&governor.path, first.from)?;
+            any.push(self.through(&governor.path, row, &|alias| {
+                let judgements = self.judgements(root, alias)?;
+                Ok(Condition::any(judgements.iter().map(Judgement::runs)))
+            })?);
+        }
+        Ok(Condition::not(Condition::any(any)))
     }
 
     /// Whether only rows that go along with the same parent refer to a companion, or rows that go anyhow.
