@@ -25,3 +25,6 @@ mod schema;
 pub use error::StateError;
 pub use lock::KeepLock;
 pub use open::State;
+
+#[cfg(test)]
+mod tests;

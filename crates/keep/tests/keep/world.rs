@@ -512,3 +512,33 @@ impl Stores for Sql {
         serment_sql::open(self.kind, store, &self.address, role, &self.base).await
     }
 }
+
+/// Only customers and what hangs on them, with clocks of their own: for tests that run many times.
+pub fn lean(file: &str) -> String {
+    let cut = |file: &str, from: &str| {
+        file.find(from)
+            .map_or(file.to_owned(), |at| file[..at].to_owned())
+    };
+    let file = cut(file, "\n[[retention]]\nname  = \"visits_1y\"");
+    cut(&file, "\n[table.visits]")
+        .replace("while = [\"active\"]\n", "")
+        .replace(
+            "{ latest = [\"last_contact_on\", \"notes.written_on\"] }",
+            "\"last_contact_on\"",
+        )
+}
+
+/// Copies a directory, for a process that starts from the same past.
+pub fn copy(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), &target).unwrap();
+        }
+    }
+    std::fs::set_permissions(to, std::fs::metadata(from).unwrap().permissions()).unwrap();
+}
