@@ -15,6 +15,9 @@ use serment_store::condition::Key;
 use crate::people::SMALL;
 use crate::world::{Foreign, World, lean};
 
+/// Without `while` and dates of notes, Bob is due too: she is to be the only one of her account.
+const ADA_ALONE: &str = "DELETE FROM preferences WHERE customer_id = 2; DELETE FROM customers WHERE id = 2;";
+
 /// Runs a script once, when the engine passes a point of a real batch (not of its rehearsal).
 struct Meanwhile {
     world: Arc<World>,
@@ -43,12 +46,17 @@ impl Faults for Meanwhile {
 async fn survives(kind: Kind, foreign: Foreign, script: &str) {
     let world = Arc::new(World::changed(kind, foreign, true, &lean).await);
     world.script(SMALL).await;
+    world.script(ADA_ALONE).await;
     let opened = world.open().await;
     opened.approve("sales.customers_3y").await;
     opened.approve("sales.invoices_10y").await;
     let meanwhile = Arc::new(Meanwhile {
         world: world.clone(),
-        point: "before_lock",
+        // SQLite's transaction locks the whole file when it begins: nobody comes between that and the locks.
+        point: match kind {
+            Kind::Sqlite => "before_register",
+            Kind::Postgres => "before_lock",
+        },
         script: script.to_owned(),
         registered: AtomicBool::new(false),
         done: AtomicBool::new(false),
@@ -72,6 +80,32 @@ async fn survives(kind: Kind, foreign: Foreign, script: &str) {
                 && recorded.outcome.rows > 0),
         "nothing is claimed of her: {report:#?}"
     );
+}
+
+const FOREIGN: [Foreign; 3] = [Foreign::Keys, Foreign::Cascade, Foreign::None];
+
+#[tokio::test]
+async fn b4_on_postgres_a_row_revived_before_the_lock_survives() {
+    for foreign in FOREIGN {
+        survives(
+            Kind::Postgres,
+            foreign,
+            "UPDATE customers SET last_contact_on = '2026-06-01' WHERE id = 1",
+        )
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn b4_on_postgres_a_row_that_gains_a_child_that_stays_before_the_lock_survives() {
+    for foreign in FOREIGN {
+        survives(
+            Kind::Postgres,
+            foreign,
+            "INSERT INTO invoices VALUES (99, 1, 5, '2026-06-01')",
+        )
+        .await;
+    }
 }
 
 #[tokio::test]
@@ -99,9 +133,10 @@ async fn b4_a_row_that_gains_a_child_that_stays_before_the_lock_survives() {
 }
 
 #[tokio::test]
-async fn b4_b10_a_row_inserted_again_after_the_commit_is_not_called_erased() {
+async fn b4_a_row_inserted_again_after_the_commit_is_not_called_erased() {
     let world = Arc::new(World::changed(Kind::Sqlite, Foreign::Keys, true, &lean).await);
     world.script(SMALL).await;
+    world.script(ADA_ALONE).await;
     let opened = world.open().await;
     opened.approve("sales.customers_3y").await;
     let meanwhile = Arc::new(Meanwhile {
@@ -163,6 +198,7 @@ impl Faults for Holds {
 async fn b4_c2_a_hold_acknowledged_during_a_run_is_respected_by_its_next_batch() {
     let world = Arc::new(World::changed(Kind::Sqlite, Foreign::Keys, true, &lean).await);
     world.script(SMALL).await;
+    world.script(ADA_ALONE).await;
     let opened = world.open().await;
     opened.approve("sales.customers_3y").await;
     let holds = Arc::new(Holds {
@@ -175,7 +211,7 @@ async fn b4_c2_a_hold_acknowledged_during_a_run_is_respected_by_its_next_batch()
     assert!(world.ids("customers").await.contains(&1), "{report:#?}");
     assert_eq!(
         world.ids("notes").await,
-        [1, 2, 3, 4],
+        [1, 2, 4],
         "what belongs to her is frozen too"
     );
     // Its record waited for the run, which had the journal open.
