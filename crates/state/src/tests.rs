@@ -280,7 +280,7 @@ async fn an_approval_is_read_back_as_it_was_written() {
         used: false,
     };
     state.approve(&approval).await.unwrap();
-    assert_eq!(state.approvals().await.unwrap(), [approval.clone()]);
+    assert_eq!(state.approvals().await.unwrap(), vec![approval.clone()]);
     state.use_approvals(&["a.b".to_owned()]).await.unwrap();
     assert!(state.approvals().await.unwrap()[0].used);
     // Approved again, it starts afresh.

@@ -47,6 +47,9 @@ pub(super) struct Asking<'a, 's> {
     fields: Vec<Field>,
 }
 
+/// Columns that start a clock, how each writes a time, and where its value stands.
+type Clocks = Vec<(String, TimeColumn, Place)>;
+
 /// What was asked about a rule.
 pub(super) struct AskedRule<'a> {
     pub rule: &'a Rule,
@@ -56,7 +59,7 @@ pub(super) struct AskedRule<'a> {
     implausible: Place,
     held_by_state: Place,
     contradictory: Place,
-    clocks: Vec<(String, TimeColumn, Place)>,
+    clocks: Clocks,
     /// Whether the row itself holds every clock of the rule.
     whole: bool,
 }
@@ -160,11 +163,7 @@ impl<'a, 's> Asking<'a, 's> {
         judge.judge(root, rule, row)
     }
 
-    fn clocks(
-        &mut self,
-        table: &'a Table,
-        rule: &'a Rule,
-    ) -> Result<(Vec<(String, TimeColumn, Place)>, bool), PlanError> {
+    fn clocks(&mut self, table: &'a Table, rule: &'a Rule) -> Result<(Clocks, bool), PlanError> {
         let mut clocks = Vec::new();
         let mut whole = true;
         for source in rule

@@ -235,11 +235,7 @@ async fn read(
 /// The group of a row: rules that have ended there, and client.
 fn group(done: &mut Done, planned: &PlannedChange, row: &Row) -> usize {
     let mut fields = row.fields.iter();
-    let client = planned
-        .client
-        .as_ref()
-        .and_then(|_| fields.next())
-        .and_then(|value| text(value));
+    let client = planned.client.as_ref().and_then(|_| fields.next()).and_then(text);
     let rules = planned
         .ended
         .iter()
