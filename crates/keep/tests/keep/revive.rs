@@ -76,6 +76,7 @@ async fn survives(kind: Kind, foreign: Foreign, script: &str) {
             .outcomes
             .iter()
             .any(|recorded| recorded.outcome.effect == "erase"
+                && recorded.outcome.table == "shop.customers"
                 && recorded.outcome.client.as_deref() == Some("a")
                 && recorded.outcome.rows > 0),
         "nothing is claimed of her: {report:#?}"
