@@ -123,6 +123,10 @@ pub(crate) trait Dialect: Send + Sync {
     fn time_seconds(&self, column: &Column, written: TimeForm) -> Result<String, Failure>;
     /// The greatest of these, NULL aside.
     fn greatest(&self, parts: &[String]) -> String;
+    /// What ends a subquery that the database must not merge into the query around it.
+    fn kept_apart(&self) -> &'static str {
+        ""
+    }
     /// Whether a column satisfies what its anonymisation promises, never unknown.
     fn satisfies(
         &self,

@@ -44,11 +44,12 @@ pub(crate) fn tally(mut p: Printer<'_>, tally: &Tally) -> Result<Sql, Failure> {
     }
     let filter = p.filter(&tally.filter)?;
     let mut text = format!(
-        "SELECT {}\nFROM (SELECT {}\n  FROM {} AS {}\n  WHERE {filter}) AS seen",
+        "SELECT {}\nFROM (SELECT {}\n  FROM {} AS {}\n  WHERE {filter}{}) AS seen",
         p.dialect.array(&outer),
         inner.join(",\n    "),
         p.dialect.table(&tally.table),
         row(tally.alias),
+        p.dialect.kept_apart(),
     );
     if groups.is_empty() {
         text.push_str("\nHAVING count(*) > 0");

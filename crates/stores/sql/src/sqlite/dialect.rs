@@ -229,6 +229,12 @@ impl Dialect for Sqlite {
         Ok(time::seconds(&value_of(column)?, written))
     }
 
+    fn kept_apart(&self) -> &'static str {
+        // Merged, every answer would stand in GROUP BY, in ORDER BY and in the list, each compared with all the others:
+        // seconds to prepare a tally of fifty answers, before the first row is read.
+        "\n  LIMIT -1"
+    }
+
     fn greatest(&self, parts: &[String]) -> String {
         const LEAST: i64 = i64::MIN + 1;
         match parts {
