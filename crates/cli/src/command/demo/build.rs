@@ -1,0 +1,60 @@
+//! Builds the company: its register and its databases.
+
+use std::path::Path;
+
+use anyhow::Result;
+use serment_examples::accounting::{Dialect, Store, World as Company, register_files, statements};
+use serment_sql::Kind;
+
+use crate::trouble::{Trouble, of_io};
+
+/// Bytes of SQL handed over at once: memory stays bounded whatever the number of people.
+const CHUNK: usize = 4 << 20;
+
+/// Writes the files of the register.
+pub fn register(place: &Path) -> Result<()> {
+    for (path, text) in register_files(Dialect::Sqlite) {
+        let path = place.join(path);
+        let failed = |error: std::io::Error| Trouble::new(of_io(&error)).at(path.display().to_string());
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(failed)?;
+        }
+        std::fs::write(&path, text).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Makes and fills the databases, two at a time.
+pub async fn databases(place: &Path, company: Company) -> Result<()> {
+    use futures::{StreamExt, TryStreamExt};
+    futures::stream::iter(Store::ALL)
+        .map(|store| {
+            let place = place.to_owned();
+            tokio::spawn(async move { database(&place, company, store).await })
+        })
+        .buffer_unordered(4)
+        .map_err(anyhow::Error::from)
+        .try_for_each(|done| async move { done })
+        .await
+}
+
+async fn database(place: &Path, company: Company, store: Store) -> Result<()> {
+    let name = format!("{}.db", store.name());
+    serment_sql::create_sqlite(&place.join(&name)).await?;
+    let mut chunk = String::from("BEGIN;\n");
+    for statement in statements(company, store, Dialect::Sqlite) {
+        chunk.push_str(statement.trim_end().trim_end_matches(';'));
+        chunk.push_str(";\n");
+        if chunk.len() > CHUNK {
+            run(place, &name, store, &chunk).await?;
+            chunk = String::from("BEGIN;\n");
+        }
+    }
+    run(place, &name, store, &chunk).await
+}
+
+async fn run(place: &Path, file: &str, store: Store, chunk: &str) -> Result<()> {
+    let script = format!("{chunk}COMMIT;\n");
+    serment_sql::execute_script(Kind::Sqlite, store.name(), file, place, &script).await?;
+    Ok(())
+}

@@ -1,0 +1,262 @@
+//! `serment plan`: reads, counts, shows; writes nothing.
+
+use std::collections::BTreeSet;
+
+use anyhow::Result;
+use serment_keep::observe::{Observation, ObserveOptions, Observer, Released};
+use serment_plan::forecast;
+use serment_register::model::{Register, RuleId, Text};
+
+use crate::args::{Format, Plan};
+use crate::engine::Reading;
+use crate::screen::histogram::{Bar, Histogram};
+use crate::screen::plan::{Effect, HeldBack, Line, Report};
+use crate::session::{Session, wait};
+use crate::trouble::{Exit, Trouble};
+use crate::words::both;
+
+/// Bars of a histogram.
+const BARS: u32 = 60;
+
+/// Plans and shows.
+pub fn run(session: &mut Session, args: &Plan) -> Result<Exit> {
+    let (directory, register) = session.load()?;
+    let rules = rules(&register, &args.rule)?;
+    if let Some(store) = args
+        .store
+        .as_ref()
+        .filter(|store| !register.stores.contains_key(*store))
+    {
+        return Err(Trouble::usage(both!(
+            "{store} n'est pas un dépôt du registre",
+            "{store} is not a store of the register"
+        ))
+        .into());
+    }
+    let options = ObserveOptions {
+        at: args.at,
+        released: Released::All,
+        rules,
+        store: args.store.clone(),
+        client: args.client.clone(),
+        sample: args.sample.unwrap_or(0),
+        sql: args.sql,
+    };
+    let (observation, report) = wait(async {
+        let reading = Reading::open(session, directory, register).await?;
+        let observer = reading.observer();
+        let observation = observer.observe(&options).await?;
+        let approved = match &reading.state {
+            Some(state) => state
+                .approvals()
+                .await?
+                .into_iter()
+                .map(|approval| (approval.rule, approval.hash))
+                .collect(),
+            None => BTreeSet::new(),
+        };
+        let report = report(&reading.register, &observer, &observation, &approved, args).await?;
+        Ok::<_, anyhow::Error>((observation, report))
+    })??;
+    match (args.output.format, args.sql) {
+        (Format::Json, _) => session.out.line(&serde_json::to_string_pretty(&report)?)?,
+        (Format::Text, true) => session.out.print(&statements(&observation))?,
+        (Format::Text, false) => {
+            let text = report.render(&session.look);
+            session.out.print(&text)?;
+        }
+    }
+    let blocked = report.rules.iter().any(|line| !line.obstacles.is_empty());
+    Ok(if blocked { Exit::Findings } else { Exit::Done })
+}
+
+/// The rules that an option names; None for all of them.
+pub fn rules(register: &Register, names: &[String]) -> Result<Option<BTreeSet<RuleId>>> {
+    if names.is_empty() {
+        return Ok(None);
+    }
+    names
+        .iter()
+        .map(|name| rule(register, name))
+        .collect::<Result<BTreeSet<_>>>()
+        .map(Some)
+}
+
+/// The rule of that name, or what it may have been meant to be.
+pub fn rule(register: &Register, name: &str) -> Result<RuleId> {
+    let known: Vec<&str> = register.rules().map(|(_, rule)| rule.id.0.as_str()).collect();
+    if known.contains(&name) {
+        return Ok(RuleId(name.to_owned()));
+    }
+    let trouble = Trouble::usage(both!(
+        "{name} n'est pas une règle du registre",
+        "{name} is not a rule of the register"
+    ));
+    let close = known
+        .iter()
+        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
+        .filter(|(score, _)| *score > 0.8)
+        .max_by(|left, right| left.0.total_cmp(&right.0));
+    Err(match close {
+        Some((_, close)) => trouble.advise(both!(
+            "vouliez-vous dire « {close} » ?",
+            "did you mean `{close}`?"
+        )),
+        None => {
+            let list = known.join(", ");
+            trouble.advise(both!("règles : {list}", "rules: {list}"))
+        }
+    }
+    .into())
+}
+
+async fn report(
+    register: &Register,
+    observer: &Observer<'_>,
+    observation: &Observation,
+    approved: &BTreeSet<(String, String)>,
+    args: &Plan,
+) -> Result<Report> {
+    let mut lines = Vec::new();
+    for ((rule, client), counted) in &observation.forecast.lines {
+        let Some(planned) = observation.plan.rule(rule) else {
+            continue;
+        };
+        let mut line = line(register, observation, planned, client.as_ref(), counted, args);
+        line.released = approved.contains(&(planned.id.0.clone(), planned.hash.clone()));
+        if let (false, Some(cutoff)) = (planned.blind, planned.cutoff) {
+            let bars = observer
+                .histogram(
+                    observation,
+                    rule,
+                    client.as_deref().or(args.client.as_deref()),
+                    BARS,
+                )
+                .await?
+                .into_iter()
+                .map(|bar| Bar {
+                    from: bar.from,
+                    before: bar.before,
+                    rows: bar.rows,
+                })
+                .collect();
+            line.ages = Some(Histogram::new(bars, cutoff));
+        }
+        lines.push(line);
+    }
+    Ok(Report {
+        plan: observation.plan.hash.clone(),
+        at: observation.plan.cutoff.at,
+        register: register.version.clone(),
+        rules: lines,
+        organisation: register.organisation.name.clone(),
+        narrowed: args.client.is_some(),
+    })
+}
+
+fn line(
+    register: &Register,
+    observation: &Observation,
+    planned: &serment_plan::PlannedRule,
+    client: Option<&String>,
+    counted: &forecast::Line,
+    args: &Plan,
+) -> Line {
+    let mut obstacles = planned.obstacles.clone();
+    obstacles.extend(
+        observation
+            .suspicions
+            .iter()
+            .filter(|suspicion| suspicion.rule == planned.id && !suspicion.accepted)
+            .map(|suspicion| {
+                format!(
+                    "suspect_clock: {} of {} rows of {} share one value: an import, not life, may have written it; look, \
+                     then approve with --accept-suspect {}",
+                    suspicion.rows, suspicion.of, suspicion.column, suspicion.column
+                )
+            }),
+    );
+    let mut held_back = Vec::new();
+    if counted.kept_by_state > 0 {
+        held_back.push(HeldBack {
+            why: "state".to_owned(),
+            rows: counted.kept_by_state,
+        });
+    }
+    held_back.extend(counted.kept_by_rule.iter().map(|(rule, rows)| HeldBack {
+        why: rule.to_string(),
+        rows: *rows,
+    }));
+    if counted.kept_by_reference > 0 {
+        held_back.push(HeldBack {
+            why: "reference".to_owned(),
+            rows: counted.kept_by_reference,
+        });
+    }
+    let effects = counted
+        .effects
+        .iter()
+        .map(|((table, effect), rows)| Effect {
+            table: table.to_string(),
+            effect: effect.word().to_owned(),
+            rows: *rows,
+            keys: args.sample.map(|_| {
+                observation
+                    .samples
+                    .iter()
+                    .filter(|sample| {
+                        sample.table == *table && sample.effect == *effect && sample.rule == planned.id
+                    })
+                    .flat_map(|sample| sample.keys.clone())
+                    .collect()
+            }),
+        })
+        .collect();
+    Line {
+        rule: planned.id.0.clone(),
+        store: planned.table.store.clone(),
+        table: planned.table.table.clone(),
+        client: client.cloned(),
+        due: counted.due,
+        never_started: counted.never_started,
+        implausible: counted.implausible,
+        held: counted.held,
+        oldest: counted.oldest,
+        cutoff: planned.cutoff,
+        effects,
+        hash: planned.hash.clone(),
+        released: false,
+        held_back,
+        kept_by_state: counted.kept_by_state,
+        contradictory: counted.contradictory,
+        obstacles,
+        reservations: planned.reservations.clone(),
+        states: states(register, &planned.id),
+        ages: None,
+    }
+}
+
+/// The labels of the states of a rule.
+fn states(register: &Register, rule: &RuleId) -> Vec<Text> {
+    register
+        .rules()
+        .find(|(_, other)| other.id == *rule)
+        .map(|(_, rule)| rule)
+        .into_iter()
+        .flat_map(|rule| &rule.while_states)
+        .filter_map(|state| register.vocabulary.states.get(state))
+        .map(|term| term.label.clone())
+        .collect()
+}
+
+/// The statements that would run, as one file of SQL with comments.
+fn statements(observation: &Observation) -> String {
+    let mut out = String::new();
+    for step in &observation.statements {
+        out.push_str(&format!("-- {}\n", step.step));
+        for (what, sql) in &step.statements {
+            out.push_str(&format!("-- {what}\n{}\n\n", sql.trim_end()));
+        }
+    }
+    out
+}

@@ -1,0 +1,111 @@
+//! Bars while a run works, on a terminal only.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serment_keep::ports::Progress;
+
+use crate::screen::Look;
+use crate::screen::look::harmless;
+use crate::screen::plan::effect_word;
+use crate::words::both;
+
+/// Bars of one run.
+pub struct Bars {
+    look: Look,
+    shown: bool,
+    /// Whether a signal was seen, said once above the bar.
+    stopping: AtomicBool,
+    bar: Mutex<Option<ProgressBar>>,
+}
+
+impl Bars {
+    /// Bars on the error output when it is a terminal, else nothing.
+    pub fn new(look: Look, shown: bool) -> Self {
+        Self {
+            look,
+            shown,
+            stopping: AtomicBool::new(false),
+            bar: Mutex::new(None),
+        }
+    }
+
+    /// Says that the run will stop after the batch under way.
+    pub fn stopping(&self) {
+        let again = self.stopping.swap(true, Ordering::SeqCst);
+        let text = if again {
+            both!(
+                "On s'arrête dès que le lot en cours est fini ; patience.",
+                "Stopping as soon as the batch under way has ended; patience."
+            )
+        } else {
+            both!(
+                "On s'arrête après le lot en cours. Rien n'est perdu : relancer la même commande continue.",
+                "Stopping after the batch under way. Nothing is lost: running the same command again goes on."
+            )
+        };
+        self.say(self.look.say(&text));
+    }
+
+    fn say(&self, text: &str) {
+        match &*self.lock() {
+            Some(bar) => bar.suspend(|| crate::out::complain(&format!("{text}\n"))),
+            None => crate::out::complain(&format!("{text}\n")),
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<ProgressBar>> {
+        self.bar.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl Progress for Bars {
+    fn step(&self, _step: &str, table: &str, effect: &str, expected: u64) {
+        if !self.shown {
+            return;
+        }
+        let bar = ProgressBar::with_draw_target(Some(expected), ProgressDrawTarget::stderr_with_hz(10));
+        bar.set_style(style(&self.look));
+        bar.set_prefix(format!("{} {table}", self.look.say(&effect_word(effect))));
+        *self.lock() = Some(bar);
+    }
+
+    fn advanced(&self, _step: &str, rows: u64) {
+        if let Some(bar) = &*self.lock() {
+            if bar.length().is_some_and(|length| rows > length) {
+                bar.set_length(rows);
+            }
+            bar.set_position(rows);
+        }
+    }
+
+    fn done(&self, _step: &str, _rows: u64) {
+        if let Some(bar) = self.lock().take() {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn note(&self, text: &str) {
+        if self.shown {
+            self.say(&self.look.paint(crate::screen::Tone::Dim, &harmless(text)));
+        }
+    }
+}
+
+fn style(look: &Look) -> ProgressStyle {
+    let each = look.say(&both!("lignes/s", "rows/s")).to_owned();
+    let left = look.say(&both!("reste", "left")).to_owned();
+    let template = format!(
+        "  {{prefix:32!}} {{bar:24}} {{percent:>3}} %  {{human_pos}}/{{human_len}}  {{per_sec_whole}} {each}  {left} {{eta}}"
+    );
+    ProgressStyle::with_template(&template)
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .with_key(
+            "per_sec_whole",
+            |state: &indicatif::ProgressState, out: &mut dyn std::fmt::Write| {
+                let _ = write!(out, "{:.0}", state.per_sec());
+            },
+        )
+        .progress_chars(look.glyph("━╸─", "=> "))
+}

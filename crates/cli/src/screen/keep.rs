@@ -1,0 +1,377 @@
+//! What a run did, as people read it, and as programs do.
+
+use serde_json::{Value, json};
+use serment_keep::outcome::{Code, Residue, Verdict, Why};
+use serment_keep::report::{Observed, Recorded, Report};
+use serment_register::model::Text;
+
+use super::look::{Look, Tone, harmless, left, right};
+use super::plan::{effect_word, short};
+use crate::words::both;
+
+/// The whole screen.
+pub fn render(report: &Report, look: &Look) -> String {
+    let mut out = String::new();
+    if !report.outcomes.is_empty() {
+        let title = if report.dry_run {
+            both!("Ce qui serait fait", "What would be done")
+        } else {
+            both!("Fait, relu et consigné", "Done, read again and recorded")
+        };
+        out.push_str(&look.heading(look.say(&title)));
+        for recorded in &report.outcomes {
+            out.push_str(&outcome(recorded, look));
+        }
+        out.push('\n');
+    }
+    if !report.would.is_empty() {
+        let title = both!(
+            "Ce que feraient les règles approuvées ; rien n'est modifié",
+            "What the approved rules would do; nothing is changed"
+        );
+        out.push_str(&rules(look.say(&title), &report.would, false, look));
+    }
+    if !report.observed.is_empty() {
+        let title = both!(
+            "Règles qui observent : rien n'est modifié avant approbation",
+            "Rules that observe: nothing is changed before approval"
+        );
+        out.push_str(&rules(look.say(&title), &report.observed, true, look));
+    }
+    out.push_str(&blocked(report, look));
+    for note in &report.notes {
+        out.push_str(&look.paragraph(2, &harmless(note)));
+    }
+    if report.outcomes.is_empty()
+        && report.would.is_empty()
+        && report.observed.is_empty()
+        && report.blocked.is_empty()
+    {
+        let text = both!(
+            "Rien n'était échu : rien à faire.",
+            "Nothing was due: nothing to do."
+        );
+        out.push_str(&format!("{} {}\n", look.tick(), look.say(&text)));
+    }
+    if report.unfinished.is_some() {
+        let text = both!(
+            "Arrêté entre deux lots : tout ce qui est fait est consigné. Pour continuer, relancez la même commande.",
+            "Stopped between two batches: all that is done is recorded. To go on, run the same command again."
+        );
+        out.push_str(&format!(
+            "{} {}",
+            look.bang(),
+            look.paragraph(2, look.say(&text)).trim_start()
+        ));
+    }
+    out
+}
+
+/// The proofs to keep: the checkpoint, and what to type.
+pub fn proofs(report: &Report, checkpoint: &str, look: &Look) -> String {
+    let Some(last) = report
+        .outcomes
+        .iter()
+        .rev()
+        .find(|recorded| recorded.journal.is_some())
+    else {
+        return String::new();
+    };
+    let mut out = look.heading(look.say(&both!("Preuve", "Proof")));
+    let text = both!(
+        "Point de contrôle signé du journal. Gardez-le ailleurs : il trahit toute réécriture.",
+        "Signed checkpoint of the journal. Keep it elsewhere: it betrays any rewriting."
+    );
+    out.push_str(&look.paragraph(2, look.say(&text)));
+    for line in checkpoint.trim_end().lines() {
+        out.push_str(&format!("    {}\n", look.paint(Tone::Dim, &harmless(line))));
+    }
+    let id = &last.id;
+    let text = both!("Pour prouver un résultat :", "To prove an outcome:");
+    out.push_str(&format!("  {}\n", look.say(&text)));
+    let commands = [
+        format!("serment prove {id} --out {id}.json"),
+        format!("serment verify {id}.json --key .serment/journal/journal.pub"),
+    ];
+    for command in commands {
+        out.push_str(&format!("    {}\n", look.paint(Tone::Type, &command)));
+    }
+    out
+}
+
+fn outcome(recorded: &Recorded, look: &Look) -> String {
+    let outcome = &recorded.outcome;
+    let tone = match outcome.outcome {
+        Verdict::Blocked { .. } | Verdict::Unverified { .. } => Tone::Bad,
+        _ => Tone::Good,
+    };
+    let mut rows = look.number(outcome.rows);
+    if outcome.at_least {
+        rows = format!("{}{rows}", look.glyph("≥ ", ">= "));
+    }
+    let word = look.say(&verdict(&outcome.outcome)).to_owned();
+    let table = match &outcome.client {
+        Some(client) => format!("{} ({})", outcome.table, harmless(client)),
+        None => outcome.table.clone(),
+    };
+    let id = if recorded.journal.is_some() {
+        recorded.id.as_str()
+    } else {
+        ""
+    };
+    let mut out = format!(
+        "{}  {} {} {}\n",
+        right(&look.paint(Tone::Strong, &rows), 12),
+        look.paint(tone, &left(&word, 16)),
+        left(&table, 32),
+        look.paint(Tone::Type, id)
+    );
+    let mut tell = |text: &str| {
+        let line = look.paragraph(14, text);
+        out.push_str(
+            &line
+                .lines()
+                .map(|line| format!("{}\n", look.paint(Tone::Dim, line)))
+                .collect::<String>(),
+        );
+    };
+    if let Verdict::Unverified { why } = &outcome.outcome {
+        tell(&harmless(why));
+    }
+    if let Verdict::Blocked { why: reason } = &outcome.outcome {
+        tell(&why(reason, look));
+    }
+    if outcome.at_least {
+        tell(look.say(&both!(
+            "la réponse à un COMMIT s'est perdue : au moins ce nombre",
+            "the answer to a COMMIT was lost: at least this number"
+        )));
+    }
+    if recorded.journal.is_some() && outcome.rows > 0 {
+        tell(&lasts(outcome, look));
+    }
+    for qualification in &outcome.qualified_by {
+        let text = harmless(qualification);
+        tell(look.say(&both!("réserve : {text}", "reservation: {text}")));
+    }
+    out
+}
+
+/// Scope, residue, and when the last copy is gone.
+fn lasts(outcome: &serment_keep::Outcome, look: &Look) -> String {
+    let copies: Vec<String> = outcome
+        .residue
+        .iter()
+        .map(|residue| residual(residue, look))
+        .collect();
+    let here = both!("dans la base vivante, relu", "in the live store, read again");
+    let here = look.say(&here);
+    match (copies.is_empty(), outcome.gone_by) {
+        (true, None) => here.to_owned(),
+        (true, Some(day)) => {
+            let day = look.date(day);
+            look.say(&both!(
+                "{here} ; disparu partout le {day}",
+                "{here}; gone everywhere by {day}"
+            ))
+            .to_owned()
+        }
+        (false, by) => {
+            let copies = copies.join(", ");
+            let text = match by.map(|day| look.date(day)) {
+                Some(day) => both!(
+                    "{here} ; reste {copies} ; disparu partout le {day}",
+                    "{here}; remains {copies}; gone everywhere by {day}"
+                ),
+                None => both!(
+                    "{here} ; reste {copies} ; disparition finale inconnue",
+                    "{here}; remains {copies}; final disappearance unknown"
+                ),
+            };
+            look.say(&text).to_owned()
+        }
+    }
+}
+
+fn residual(residue: &Residue, look: &Look) -> String {
+    let what = match residue.what.split_once(' ') {
+        Some(("backups", rest)) => {
+            let store = rest.trim_start_matches("of ");
+            both!("les sauvegardes de {store}", "backups of {store}")
+        }
+        Some(("replica", name)) => both!("la réplique {name}", "replica {name}"),
+        _ => {
+            let what = &residue.what;
+            both!("{what}", "{what}")
+        }
+    };
+    let what = look.say(&what);
+    match residue.until.map(|day| look.date(day)) {
+        Some(day) => look
+            .say(&both!("{what} jusqu'au {day}", "{what} until {day}"))
+            .to_owned(),
+        None => what.to_owned(),
+    }
+}
+
+/// Rules and what each would do; with the command that approves them, when they observe.
+fn rules(title: &str, rules: &[Observed], observe: bool, look: &Look) -> String {
+    let mut out = look.heading(title);
+    for rule in rules {
+        let why = match rule.why {
+            _ if !observe => both!("approuvée", "approved"),
+            "changed" => both!("a changé depuis son approbation", "changed since its approval"),
+            _ => both!("nouvelle", "new"),
+        };
+        out.push_str(&format!(
+            "  {} {}\n",
+            look.paint(Tone::Strong, &rule.rule.0),
+            look.paint(Tone::Dim, &format!("({})", look.say(&why)))
+        ));
+        if rule.would.is_empty() {
+            out.push_str(&format!(
+                "    {}\n",
+                look.say(&both!("ne ferait rien aujourd'hui", "would do nothing today"))
+            ));
+        }
+        for (table, effect, client, rows) in &rule.would {
+            let word = look.say(&effect_word(effect.word())).to_owned();
+            let client = client
+                .as_ref()
+                .map(|client| format!(" ({})", harmless(client)))
+                .unwrap_or_default();
+            out.push_str(&format!(
+                "{}  {} {table}{client}\n",
+                right(&look.paint(Tone::Warn, &look.number(*rows)), 12),
+                left(&word, 16),
+            ));
+        }
+        if observe && !rule.would.is_empty() {
+            let command = format!("serment approve {} --plan {}", rule.rule, short(&rule.hash));
+            out.push_str(&format!("    {}\n", look.paint(Tone::Type, &command)));
+        }
+    }
+    out.push('\n');
+    out
+}
+
+fn blocked(report: &Report, look: &Look) -> String {
+    if report.blocked.is_empty() {
+        return String::new();
+    }
+    let mut out = look.heading(look.say(&both!("Bloquées", "Blocked")));
+    for rule in &report.blocked {
+        out.push_str(&format!(
+            "  {} {}\n",
+            look.cross(),
+            look.paint(Tone::Strong, &rule.rule.0)
+        ));
+        out.push_str(&look.paragraph(4, &why(&rule.why, look)));
+    }
+    out.push('\n');
+    out
+}
+
+/// A reason in words, with its detail.
+pub fn why(why: &Why, look: &Look) -> String {
+    let reason = match why.code {
+        Code::Obstacle => both!("un obstacle dans la base", "an obstacle in the store"),
+        Code::Expired => both!(
+            "l'approbation a expiré avant la première exécution : approuvez de nouveau",
+            "the approval expired before the first run: approve again"
+        ),
+        Code::OverCeiling => both!(
+            "plus de lignes que l'approbation ou le passé ne le permet : relisez le plan et approuvez de nouveau",
+            "more rows than the approval or the past allows: read the plan and approve again"
+        ),
+        Code::SuspectClock => both!(
+            "une seule valeur remplit trop une colonne de départ",
+            "one value fills too much of a clock's column"
+        ),
+        Code::Rehearsal => both!("la répétition a échoué", "the rehearsal failed"),
+        Code::CountMismatch => both!(
+            "la base a modifié plus ou moins de lignes qu'annoncé",
+            "the store changed more or fewer rows than it listed"
+        ),
+        Code::SchemaChanged => both!(
+            "les tables ont changé depuis le plan",
+            "the tables changed since the plan"
+        ),
+        Code::ReferenceCycle => both!(
+            "des lignes se renvoient l'une à l'autre en un cercle plus grand qu'un lot",
+            "rows refer to one another in a circle larger than a batch"
+        ),
+        Code::Constraint => both!(
+            "une contrainte de la base a refusé",
+            "a constraint of the store refused"
+        ),
+        Code::Store => both!(
+            "la base n'a pas répondu à temps",
+            "the store did not answer in time"
+        ),
+        Code::NoProgress => both!("le parcours n'avançait plus", "the walk no longer advanced"),
+    };
+    let reason = look.say(&reason).to_owned();
+    let detail = why.detail.lines().map(harmless).collect::<Vec<_>>().join("\n");
+    if detail.is_empty() {
+        reason
+    } else {
+        look.say(&both!("{reason} : {detail}", "{reason}: {detail}"))
+            .to_owned()
+    }
+}
+
+/// What is claimed, in a word.
+pub fn verdict(verdict: &Verdict) -> Text {
+    match verdict {
+        Verdict::NothingFound => both!("rien trouvé", "nothing found"),
+        Verdict::Erased => both!("effacées", "erased"),
+        Verdict::Anonymised => both!("anonymisées", "anonymised"),
+        Verdict::Coarsened => both!("estompées", "coarsened"),
+        Verdict::Pseudonymised => both!("pseudonymisées", "pseudonymised"),
+        Verdict::Reduced => both!("réduites", "reduced"),
+        Verdict::Kept { .. } => both!("conservées", "kept"),
+        Verdict::Blocked { .. } => both!("bloquées", "blocked"),
+        Verdict::Unverified { .. } => both!("non vérifiées", "unverified"),
+    }
+}
+
+fn would(rule: &Observed) -> Value {
+    json!({
+        "rule": rule.rule.0,
+        "hash": rule.hash,
+        "why": rule.why,
+        "would": rule.would.iter().map(|(table, effect, client, rows)| json!({
+            "table": table.to_string(),
+            "effect": effect.word(),
+            "client": client,
+            "rows": rows,
+        })).collect::<Vec<_>>(),
+    })
+}
+
+/// The run as JSON.
+pub fn json(report: &Report, checkpoint: Option<&str>) -> Value {
+    json!({
+        "run": report.run,
+        "dry_run": report.dry_run,
+        "rows": report.rows(),
+        "outcomes": report.outcomes.iter().map(|recorded| json!({
+            "id": recorded.id,
+            "journal": recorded.journal,
+            "outcome": recorded.outcome,
+        })).collect::<Vec<_>>(),
+        "observed": report.observed.iter().map(would).collect::<Vec<_>>(),
+        "would": report.would.iter().map(would).collect::<Vec<_>>(),
+        "blocked": report.blocked.iter().map(|rule| json!({
+            "rule": rule.rule.0,
+            "why": rule.why,
+        })).collect::<Vec<_>>(),
+        "unfinished": report.unfinished.as_ref().map(|unfinished| json!({
+            "why": unfinished.why,
+            "how": unfinished.how,
+        })),
+        "notes": report.notes,
+        "checkpoint": checkpoint,
+    })
+}
