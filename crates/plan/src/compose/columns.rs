@@ -100,7 +100,10 @@ impl<'a> Composer<'a, '_> {
     pub(super) fn needed_by(&self, member: &Member<'a>, category: &Category) -> Vec<(Edge<'a>, RuleId)> {
         let mut needed = Vec::new();
         for edge in self.graph.into(&member.table.id).iter().copied() {
-            let governed_here = edge.link.kind == LinkKind::BelongsTo && self.graph.is_governed(edge.from);
+            // What belongs to the row is judged with it; a row of the same table may stand under another root.
+            let governed_here = edge.link.kind == LinkKind::BelongsTo
+                && edge.from.id != member.table.id
+                && self.graph.is_governed(edge.from);
             if governed_here {
                 continue;
             }
