@@ -1,6 +1,7 @@
 //! The engine on real databases.
 
 mod brakes;
+mod circles;
 mod crash;
 mod people;
 mod revive;
