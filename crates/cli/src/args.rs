@@ -1,6 +1,8 @@
 //! The commands and what they take. One place feeds `--help` in both languages, the man pages, the completions and the
 //! reference in `docs/cli.md`.
 
+#[cfg(test)]
+mod reference;
 mod usage;
 
 use std::path::PathBuf;

@@ -3,6 +3,8 @@
 mod args;
 mod command;
 mod engine;
+#[cfg(test)]
+mod languages;
 mod ledger;
 mod out;
 mod panic;

@@ -1,0 +1,7 @@
+//! The real binary, as people and scripts use it.
+
+mod hostile;
+mod interrupted;
+mod shop;
+mod walk;
+mod words;
