@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use sqlx::{Row, Sqlite, Transaction};
 
 use crate::batches::Count;
-use crate::read::{count, integer};
+use crate::read::{count, integer, parsed};
+use crate::runs::RunStatus;
 use crate::{State, StateError};
 
 /// How many runs the trailing median looks back on.
@@ -51,6 +52,47 @@ impl State {
             .map(|(what, rows)| (what, median(rows, runs.len())))
             .collect();
         Ok((medians, runs.len()))
+    }
+
+    /// What a rule did since an instant, by table and effect, while no run of it has ended as it should since then: its
+    /// first run still, however often it was interrupted. None once one has.
+    pub async fn first_run(
+        &self,
+        rule: &str,
+        since: Timestamp,
+    ) -> Result<Option<BTreeMap<(String, String), u64>>, StateError> {
+        let runs = sqlx::query(
+            "SELECT rule_runs.run AS run, rule_runs.at AS at, coalesce(runs.status, '') AS status
+             FROM rule_runs LEFT JOIN runs ON runs.id = rule_runs.run
+             WHERE rule_runs.rule = ? ORDER BY rule_runs.at DESC",
+        )
+        .bind(rule)
+        .fetch_all(&self.pool)
+        .await?;
+        let mut done = BTreeMap::new();
+        for run in &runs {
+            let at: Timestamp = parsed(run, "at")?;
+            if at < since {
+                continue;
+            }
+            if run.try_get::<String, _>("status")? == RunStatus::Finished.word() {
+                return Ok(None);
+            }
+            let id: String = run.try_get("run")?;
+            let rows = sqlx::query(
+                "SELECT table_id, effect, sum(rows) AS rows FROM history WHERE rule = ? AND run = ? GROUP BY 1, 2",
+            )
+            .bind(rule)
+            .bind(&id)
+            .fetch_all(&self.pool)
+            .await?;
+            for row in &rows {
+                *done
+                    .entry((row.try_get("table_id")?, row.try_get("effect")?))
+                    .or_default() += count(row, "rows")?;
+            }
+        }
+        Ok(Some(done))
     }
 }
 

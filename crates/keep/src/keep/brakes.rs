@@ -171,14 +171,16 @@ impl Keeper<'_> {
 
     /// How far a rule may go: the ceilings of its approval on its first run, its envelope later.
     async fn limits(&self, rule: &RuleId, approval: &Approval, sight: &Sight) -> Result<Limits, KeepError> {
-        if !approval.used {
+        // An interrupted first run goes on under its ceilings, less what it did already.
+        if let Some(done) = self.state.first_run(&rule.0, approval.at).await? {
             return Ok(approval
                 .ceilings
                 .iter()
                 .filter_map(|ceiling| {
+                    let before = done.get(&(ceiling.table.clone(), ceiling.effect.clone()));
                     Some((
                         (table_id(&ceiling.table)?, effect(&ceiling.effect)?),
-                        ceiling.rows,
+                        ceiling.rows.saturating_sub(before.copied().unwrap_or(0)),
                     ))
                 })
                 .collect());
