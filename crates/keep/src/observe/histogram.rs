@@ -13,6 +13,8 @@ use crate::KeepError;
 use crate::ports::Stores;
 use serment_store::Role;
 
+/// Older clocks share the first bar.
+const MOST_DAYS: i64 = 40 * 366;
 /// A border that every plausible clock is before.
 const LAST: Date = Date::constant(9000, 1, 1);
 
@@ -40,10 +42,18 @@ impl Observer<'_> {
             catalogues: &observation.catalogues,
             cutoff: &observation.situation.cutoff,
         };
+        let oldest = observation
+            .forecast
+            .lines
+            .iter()
+            .filter(|((id, of), _)| id == rule && (client.is_none() || of.as_deref() == client))
+            .filter_map(|(_, line)| line.oldest)
+            .min();
         let borders = borders(
             last_due,
             observation.situation.cutoff.at,
             span(keep),
+            oldest,
             bars.clamp(2, 60),
         );
         let mut starts = borders.clone();
@@ -80,21 +90,26 @@ impl Observer<'_> {
     }
 }
 
-/// Borders in order: half of the bars before the cut-off, the others up to the day after the plan's.
-fn borders(last_due: Date, at: Date, keep: jiff::Span, bars: u32) -> Vec<Date> {
+/// Borders in order, all as far apart: from the oldest due clock, or as far before the cut-off as the day of the plan
+/// lies after it, up to the day after the plan's.
+fn borders(last_due: Date, at: Date, keep: jiff::Span, oldest: Option<Date>, bars: u32) -> Vec<Date> {
     let cutoff = last_due.tomorrow().unwrap_or(last_due);
-    let days = last_due
-        .checked_add(keep)
-        .and_then(|due| last_due.until(due))
-        .map_or(30, |length| i64::from(length.get_days()));
-    let half = i64::from(bars / 2).max(1);
-    let width = (days / half).max(1);
+    let days = |from: Date, to: Date| {
+        from.until(to)
+            .map_or(0, |length| i64::from(length.get_days()).max(0))
+    };
+    let ahead = last_due.checked_add(keep).map_or(30, |due| days(last_due, due));
+    let behind = match oldest {
+        Some(oldest) => days(oldest, cutoff).min(MOST_DAYS),
+        None => ahead,
+    };
+    let width = ((ahead + behind) / (i64::from(bars) - 1).max(1) + 1).max(1);
     let mut borders = Vec::new();
-    for step in (1..half).rev() {
+    for step in (1..(behind + width - 1) / width).rev() {
         borders.extend(cutoff.checked_sub((step * width).days()).ok());
     }
     borders.push(cutoff);
-    for step in 1..=half {
+    for step in 1..=(ahead + width - 1) / width {
         if let Ok(border) = cutoff.checked_add((step * width).days())
             && border <= at
         {
@@ -114,6 +129,7 @@ mod tests {
             Date::constant(2023, 1, 31),
             Date::constant(2026, 1, 31),
             3.years(),
+            None,
             12,
         );
         assert!(found.contains(&Date::constant(2023, 2, 1)), "{found:?}");
@@ -124,5 +140,22 @@ mod tests {
                 .is_some_and(|last| *last <= Date::constant(2026, 1, 31))
         );
         assert!(found.len() >= 10, "{found:?}");
+    }
+
+    #[test]
+    fn the_oldest_due_clock_has_its_bar() {
+        for oldest in [Date::constant(2003, 5, 6), Date::constant(2022, 12, 30)] {
+            let found = borders(
+                Date::constant(2023, 1, 31),
+                Date::constant(2026, 1, 31),
+                3.years(),
+                Some(oldest),
+                60,
+            );
+            let width = found[0].until(found[1]).unwrap().get_days();
+            let first = found[0].checked_sub(width.days()).unwrap();
+            assert!(first <= oldest && oldest < found[0], "{oldest}: {found:?}");
+            assert!((40..=61).contains(&found.len()), "{} borders", found.len());
+        }
     }
 }
