@@ -163,6 +163,11 @@ fn line(
     args: &Plan,
 ) -> Line {
     let mut obstacles = planned.obstacles.clone();
+    if let Some(why) = observation.unread.get(&planned.table.store) {
+        let store = &planned.table.store;
+        obstacles.retain(|obstacle| !obstacle.ends_with("was not read"));
+        obstacles.insert(0, format!("store {store} was not read: {why}"));
+    }
     obstacles.extend(
         observation
             .suspicions

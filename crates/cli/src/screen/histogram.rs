@@ -143,12 +143,20 @@ impl Histogram {
     fn labels(&self, look: &Look, margin: usize, each: usize) -> String {
         let at = self.cutoff * each;
         let whole = self.bars.len() * each + 1;
-        let first = self
-            .bars
-            .iter()
-            .find_map(|bar| bar.from.or(bar.before))
-            .map(|date| date.year().to_string())
-            .unwrap_or_default();
+        let first = match self.bars.first() {
+            Some(Bar { from: Some(from), .. }) => from.year().to_string(),
+            Some(Bar {
+                before: Some(before), ..
+            }) => {
+                let year = before.yesterday().unwrap_or(*before).year();
+                if self.bars.first().is_some_and(|bar| bar.rows > 0) {
+                    format!("{} {year}", look.glyph("≤", "<="))
+                } else {
+                    year.to_string()
+                }
+            }
+            _ => String::new(),
+        };
         let last = self
             .bars
             .last()

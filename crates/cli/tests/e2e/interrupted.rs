@@ -24,6 +24,21 @@ fn start(shop: &Shop, arguments: &[&str]) -> Child {
         .expect("it starts")
 }
 
+/// Waits until batches have begun.
+fn under_way(shop: &Shop, intents: usize) {
+    for _ in 0..400 {
+        let list = shop.run(&[
+            "journal", "list", "--last", "all", "--kind", "intent", "--format", "json",
+        ]);
+        let entries: Value = serde_json::from_str(&list.out).unwrap_or_default();
+        if entries.as_array().is_some_and(|entries| entries.len() >= intents) {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    panic!("nothing began");
+}
+
 fn erased(shop: &Shop) -> u64 {
     let list = shop.run(&[
         "journal", "list", "--last", "all", "--kind", "outcome", "--format", "json",
@@ -40,21 +55,24 @@ fn erased(shop: &Shop) -> u64 {
 
 #[test]
 fn ctrl_c_stops_between_batches_and_the_same_command_goes_on() {
-    let shop = Shop::new(400, 3);
+    let shop = Shop::new(1_000, 3);
     shop.approve();
     let child = start(&shop, &["keep", "--batch", "1"]);
-    std::thread::sleep(Duration::from_millis(1_500));
+    under_way(&shop, 1);
     signal(&child, "INT");
     let first = Ran::of(child.wait_with_output().expect("it ends"));
-    if first.code == 1 {
-        assert!(first.both().contains("same command"), "{}", first.both());
-    } else {
-        assert_eq!(first.code, 0, "it had ended already: {}", first.both());
-    }
+    assert_eq!(
+        first.code,
+        1,
+        "it ended before it was asked to stop: {}",
+        first.both()
+    );
+    assert!(first.out.contains("same command"), "{}", first.both());
+    assert!(first.err.contains("Nothing is lost"), "{}", first.both());
     let second = shop.run(&["keep"]);
     assert_eq!(second.code, 0, "{}", second.both());
     assert_eq!(shop.due()[1].1, 0);
-    assert_eq!(erased(&shop), 400, "each row is told once");
+    assert_eq!(erased(&shop), 1_000, "each row is told once");
 }
 
 #[test]
@@ -62,7 +80,7 @@ fn a_second_ctrl_c_is_as_safe_as_the_first() {
     let shop = Shop::new(200, 0);
     shop.approve();
     let child = start(&shop, &["keep", "--batch", "1"]);
-    std::thread::sleep(Duration::from_millis(1_200));
+    under_way(&shop, 1);
     signal(&child, "INT");
     std::thread::sleep(Duration::from_millis(30));
     // The process may be gone by now: that is no failure.
@@ -78,12 +96,12 @@ fn a_second_ctrl_c_is_as_safe_as_the_first() {
 
 #[test]
 fn a1_killed_during_keep_it_continues() {
-    let shop = Shop::new(300, 2);
+    let shop = Shop::new(600, 2);
     shop.approve();
-    for pause in [700, 1_100, 1_500] {
+    for run in 1..=3 {
         let mut child = start(&shop, &["keep", "--batch", "2"]);
-        std::thread::sleep(Duration::from_millis(pause));
-        let _ = child.kill();
+        under_way(&shop, run);
+        child.kill().expect("it still ran");
         child.wait().expect("it ends");
     }
     let ran = shop.run(&["keep"]);
@@ -98,7 +116,7 @@ fn a1_killed_during_keep_it_continues() {
         ".serment/journal/journal.pub",
     ]);
     assert_eq!(verify.code, 0, "{}", verify.both());
-    assert!(erased(&shop) <= 300, "never more than there were");
+    assert!(erased(&shop) <= 600, "never more than there were");
 }
 
 #[test]
