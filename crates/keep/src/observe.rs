@@ -166,6 +166,12 @@ impl Observer<'_> {
             situation.released = Some(approved);
             plan = Plan::new(self.register, &sight.catalogues, &situation)?;
         }
+        // A store that could not be read says why.
+        for rule in &mut plan.rules {
+            if let Some(why) = sight.unread.get(&rule.table.store) {
+                rule.obstacles = vec![format!("store {} was not read: {why}", rule.table.store)];
+            }
+        }
         let plan = plan.only(&|rule: &PlannedRule| {
             options
                 .rules

@@ -134,13 +134,23 @@ pub fn questions(
             ]);
             clocks.push(clock_columns(ground, root, rule)?);
         }
-        classes.extend(own.iter().map(|step| step.expected.clone()));
+        // What is about to go loses no column: said once for all steps where the walk of the root says it, for that
+        // condition is long. Rows whose dates a parent reads may also go with that parent: there, each step says it.
+        let feeds = root.links.values().any(|link| {
+            ground.register.table(&link.to).is_some_and(|parent| {
+                graph
+                    .read_from_children(parent)
+                    .contains(&(&root.id, link.name.as_str()))
+            })
+        });
+        classes.extend(own.iter().map(|step| {
+            if feeds || step.effect == Effect::Erase {
+                step.expected.clone()
+            } else {
+                step.pending.clone()
+            }
+        }));
         classes.push(own.first().map_or(Condition::Never, |step| step.frozen.clone()));
-        classes.push(Condition::any(
-            own.iter()
-                .filter(|step| step.effect == Effect::Erase)
-                .map(|step| step.expected.clone()),
-        ));
         let client = own.first().and_then(|step| step.client.clone());
         questions.push(Question {
             store: family.root.store.clone(),
@@ -354,10 +364,20 @@ impl Forecast {
         const BEGAN: usize = 1;
         let says = |rule: usize, what: usize| group.classes.get(rule * 6 + what).copied().unwrap_or(false);
         let after_rules = rules.len() * 6;
-        let at = |index: usize| group.classes.get(after_rules + index).copied().unwrap_or(false);
+        let said = |index: usize| group.classes.get(after_rules + index).copied().unwrap_or(false);
+        let goes = steps
+            .iter()
+            .enumerate()
+            .any(|(index, (effect, _))| *effect == Effect::Erase && said(index));
+        let at = |index: usize| {
+            said(index)
+                && (!goes
+                    || steps
+                        .get(index)
+                        .is_none_or(|(effect, _)| *effect == Effect::Erase))
+        };
         let pending = (0..steps.len()).any(at);
         let frozen = at(steps.len());
-        let goes = at(steps.len() + 1);
         for (effect, concerned) in steps
             .iter()
             .enumerate()

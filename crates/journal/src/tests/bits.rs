@@ -86,17 +86,6 @@ fn a6_bits_all_over_a_journal_with_full_tiles_are_guarded() {
     });
 }
 
-/// The whole of F9: takes some minutes, so it is run on demand.
-#[test]
-#[ignore = "half a million flips"]
-fn a6_every_bit_of_a_64_kib_journal_is_guarded() {
-    let temporary = tempfile::tempdir().unwrap();
-    let (journal, key) = journal_of(temporary.path(), &[60, 1, 80]);
-    drop(journal);
-    let flipped = every_flip_is_detected(temporary.path(), &key, |bits| (0..bits).collect());
-    assert!(flipped >= 524_288, "{flipped}");
-}
-
 #[test]
 fn a6_nothing_is_signed_over_a_damaged_journal() {
     let temporary = tempfile::tempdir().unwrap();
