@@ -105,6 +105,7 @@ impl Keeper<'_> {
         self.state.begin_run(&id, now, &options.actor).await?;
         self.journal.append(&[began(&id, now, options, &braked)])?;
         let acting: Vec<String> = braked.acting.iter().map(ToString::to_string).collect();
+        self.state.use_approvals(&acting).await?;
 
         let mut run = Run::new(
             *self,
@@ -137,9 +138,7 @@ impl Keeper<'_> {
         ran?;
         faults::at("before_end").await;
         let end = self.clock.now();
-        // A first run that was stopped or killed goes on under the ceilings of its approval.
         if status == RunStatus::Finished {
-            self.state.use_approvals(&acting).await?;
             self.state.add_rule_runs(&id, now, &acting).await?;
         }
         self.journal.append(&[Record {
