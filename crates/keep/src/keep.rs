@@ -1,9 +1,9 @@
 //! Runs the released rules.
 //!
-//! In this order: the lock that keeps two runs apart; what a dead run left behind ([`settle`]); the brakes, which say which
-//! rules may act and how far ([`brakes`]); then every step of the plan ([`run`], [`walk`]). A batch is announced in the
-//! journal before it begins, locks and tests again, changes and compares ([`body`]), is read again after its COMMIT
-//! ([`verify`]), and is recorded ([`record`]).
+//! In this order: the lock that keeps two runs apart; what a dead run left behind (`settle`); the brakes, which say which
+//! rules may act and how far (`brakes`); then every step of the plan (`run`, `walk`). A batch is announced in the
+//! journal before it begins, locks and tests again, changes and compares (`body`), is read again after its COMMIT
+//! (`verify`), and is recorded (`record`).
 
 mod body;
 pub(crate) mod brakes;
