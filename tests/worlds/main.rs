@@ -25,22 +25,22 @@ use generate::Focus;
 
 #[tokio::test]
 async fn random_worlds_end_on_sqlite_as_the_slow_model_says() {
-    walk(Kind::Sqlite, Focus::Any, 1, 120).await;
+    walk(Kind::Sqlite, Focus::Any, 1, 60).await;
 }
 
 #[tokio::test]
 async fn b13_random_links_end_on_sqlite_as_the_slow_model_says() {
-    walk(Kind::Sqlite, Focus::Links, 1_000_001, 80).await;
+    walk(Kind::Sqlite, Focus::Links, 1_000_001, 40).await;
 }
 
 #[tokio::test]
 async fn random_worlds_end_on_postgresql_as_the_slow_model_says() {
-    walk(Kind::Postgres, Focus::Any, 1, 30).await;
+    walk(Kind::Postgres, Focus::Any, 1, 4).await;
 }
 
 #[tokio::test]
 async fn b13_random_links_end_on_postgresql_as_the_slow_model_says() {
-    walk(Kind::Postgres, Focus::Links, 1_000_001, 20).await;
+    walk(Kind::Postgres, Focus::Links, 1_000_001, 6).await;
 }
 
 /// Worlds of consecutive seeds; every one must agree.
