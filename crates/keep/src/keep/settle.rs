@@ -15,8 +15,8 @@ use crate::observe::Sight;
 use crate::report::Recorded;
 use crate::{KeepError, Keeper};
 
-/// How long to wait for what a dead process may still commit.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long to wait for what may still commit: longer than the store lets a batch sit idle.
+const PATIENCE: Duration = Duration::from_secs(45);
 
 /// The name of a span in `serment_progress`.
 pub(crate) fn progress_name(intent: u64) -> String {
@@ -73,10 +73,6 @@ impl Keeper<'_> {
         batch: &Batch,
         now: Timestamp,
     ) -> Result<(), KeepError> {
-        // The backend of a dead process may still be about to commit.
-        let writer = self.stores.open(&span.store, Role::Write).await?;
-        writer.fence(PATIENCE).await?;
-        drop(writer);
         let (store, fate) = self.fate_of(&span.store, &span.run, batch).await?;
         let clear = self
             .range_is_clear(sight, span, batch, store.as_ref(), now)
@@ -113,7 +109,8 @@ impl Keeper<'_> {
         Ok(())
     }
 
-    /// What became of a sealed batch, as far as the store knows; with a fresh connection to it.
+    /// What became of a sealed batch, as far as the store knows; with a fresh connection to it. The session that was to
+    /// commit it may go on for a while after its line was cut: it is waited for, so that what is read then stays true.
     pub(crate) async fn fate_of(
         &self,
         name: &str,
@@ -121,6 +118,7 @@ impl Keeper<'_> {
         batch: &Batch,
     ) -> Result<(Box<dyn Store>, Option<bool>), StoreError> {
         let store = self.stores.open(name, Role::Write).await?;
+        store.fence(PATIENCE).await?;
         if let Some(transaction) = &batch.transaction
             && let Some(fate) = store.fate(transaction).await?
         {

@@ -62,7 +62,7 @@ async fn shop(kind: Kind, progress: bool, like: Option<&World>) -> World {
 }
 
 /// Rows by table and effect, and whether the counts are exact.
-async fn sums(world: &World) -> (Vec<(String, u64)>, bool) {
+pub async fn sums(world: &World) -> (Vec<(String, u64)>, bool) {
     let opened = world.open().await;
     let mut sums = std::collections::BTreeMap::new();
     let mut exact = true;

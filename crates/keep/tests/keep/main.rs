@@ -2,8 +2,10 @@
 
 mod brakes;
 mod circles;
+mod commit;
 mod crash;
 mod people;
+mod proxy;
 mod revive;
 mod running;
 mod world;
