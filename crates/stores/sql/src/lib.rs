@@ -1,20 +1,27 @@
 //! The SQL adapters: SQLite and PostgreSQL.
 //!
-//! `print` turns the language of `serment-store` into SQL; `sqlite` and `postgres` run it, each in files of the same
+//! `print` turns the language of `serment-store` into SQL; `store` and `batch` run it and read the answers; `engine` says
+//! what each database supplies for that, which `sqlite` and `postgres` do, in files of the same
 //! names; `address` finds where a store is. Rows are projected to JSON by the database itself.
 
 mod address;
 mod answer;
+mod batch;
+mod driver;
+mod engine;
 mod postgres;
 mod print;
 mod schema;
 mod sqlite;
+mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 
 use std::path::Path;
 
 use serment_store::{Failure, Role, Store, StoreError};
+
+use crate::store::SqlStore;
 
 /// A database that this crate speaks to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -38,20 +45,25 @@ pub async fn open(
     role: Role,
     base: &Path,
 ) -> Result<Box<dyn Store>, StoreError> {
-    let failed = |failure| StoreError {
+    let opened: Result<Box<dyn Store>, Failure> = async {
+        Ok(match kind {
+            Kind::Sqlite => {
+                let path = address::sqlite_path(address, base)?;
+                let engine = sqlite::connect::open(&path, role).await?;
+                Box::new(SqlStore::new(name, role, engine)) as Box<dyn Store>
+            }
+            Kind::Postgres => {
+                let address = postgres_address(address, base)?;
+                let engine = postgres::connect::open(&address, role).await?;
+                Box::new(SqlStore::new(name, role, engine))
+            }
+        })
+    }
+    .await;
+    opened.map_err(|failure| StoreError {
         store: name.to_owned(),
         failure,
-    };
-    match kind {
-        Kind::Sqlite => {
-            let path = address::sqlite_path(address, base).map_err(failed)?;
-            Ok(Box::new(sqlite::connect::open(name, &path, role).await?))
-        }
-        Kind::Postgres => {
-            let address = postgres_address(address, base).map_err(failed)?;
-            Ok(Box::new(postgres::connect::open(name, &address, role).await?))
-        }
-    }
+    })
 }
 
 fn postgres_address(address: &str, base: &Path) -> Result<address::postgres::Address, Failure> {

@@ -6,6 +6,7 @@
 pub(crate) mod condition;
 pub(crate) mod keys;
 pub(crate) mod moments;
+pub(crate) mod progress;
 pub(crate) mod query;
 pub(crate) mod tables;
 
@@ -108,6 +109,10 @@ pub(crate) trait Dialect: Send + Sync {
     fn read(&self, column: &Column) -> Result<String, Failure>;
     /// A column as text.
     fn text(&self, column: &Column) -> Result<String, Failure>;
+    /// What rows of equal value have in common.
+    fn group(&self, column: &Column) -> Result<String, Failure> {
+        self.text(column)
+    }
     /// A question about a time. With `positive`, unknown may be printed as false.
     fn time(
         &self,
@@ -140,8 +145,12 @@ pub(crate) trait Dialect: Send + Sync {
     fn update_each(&self, parts: UpdateEach<'_>, bind: &mut Binder<'_>) -> Result<String, Failure>;
     /// What follows a SELECT that locks rows, if the database locks rows.
     fn row_lock(&self, alias: Alias, strength: Strength) -> Option<String>;
-    /// Locks a whole table.
+    /// Locks a whole table; empty where no statement does.
     fn table_lock(&self, table: &TableName) -> String;
+    /// The columns of the table of progress.
+    fn progress_columns(&self) -> &'static str {
+        "(run text NOT NULL, step text NOT NULL, batch bigint NOT NULL, counts text NOT NULL, PRIMARY KEY (run, step))"
+    }
 }
 
 /// The pieces of an update with a value per row.
@@ -167,7 +176,24 @@ pub(crate) struct Binder<'a> {
     values: Vec<Value>,
 }
 
-impl Binder<'_> {
+impl<'a> Binder<'a> {
+    /// Binds values for a statement that is written by hand.
+    pub fn new(dialect: &'a dyn Dialect) -> Self {
+        Self {
+            dialect,
+            inline: false,
+            values: Vec::new(),
+        }
+    }
+
+    /// Ends the statement.
+    pub fn finish(self, text: String) -> Sql {
+        Sql {
+            text,
+            values: self.values,
+        }
+    }
+
     /// Binds a value and returns its mark, or its literal when the statement is for reading.
     pub fn bind(&mut self, value: Value) -> String {
         if self.inline {
@@ -209,9 +235,8 @@ impl<'a> Printer<'a> {
             dialect,
             schema,
             bind: Binder {
-                dialect,
                 inline,
-                values: Vec::new(),
+                ..Binder::new(dialect)
             },
             rows: BTreeMap::new(),
             fresh: 0,
@@ -220,10 +245,7 @@ impl<'a> Printer<'a> {
 
     /// Ends the statement.
     pub fn finish(self, text: String) -> Sql {
-        Sql {
-            text,
-            values: self.bind.values,
-        }
+        self.bind.finish(text)
     }
 
     /// Names a row of a table from here on.

@@ -88,3 +88,8 @@ pub(crate) fn shown(table: &TableName) -> String {
         None => table.name.clone(),
     }
 }
+
+/// The error of a table that does not exist.
+pub(crate) fn missing(table: &TableName) -> Failure {
+    Failure::Missing(format!("table {} does not exist", shown(table)))
+}

@@ -45,14 +45,13 @@ pub(super) async fn read(
     Ok(catalogue)
 }
 
-/// The columns of a table, for printing; empty when it does not exist.
+/// The columns of a table, for printing; an error when it does not exist.
 pub(super) async fn column_types(
     connection: &mut PgConnection,
     table: &TableName,
 ) -> Result<Columns, Failure> {
-    let Some(found) = find(connection, table).await? else {
-        return Ok(Columns::new());
-    };
+    let found = find(connection, table).await?;
+    let found = found.ok_or_else(|| crate::schema::missing(table))?;
     let read = read_columns(connection, found.oid).await?;
     Ok(read
         .into_iter()

@@ -1,15 +1,13 @@
 //! Opening a database.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use serment_store::{Failure, Role, StoreError};
+use serment_store::{Failure, Role};
 use sqlx::postgres::{PgConnection, PgPoolOptions};
 use sqlx::{Connection, Executor};
 
-use super::{PostgresStore, error};
+use super::{PostgresEngine, error};
 use crate::address::postgres::Address;
-use crate::schema::SchemaCache;
 
 /// How long a server may take to answer at first.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -27,22 +25,18 @@ const SESSION: &str = "SET search_path = ''; SET row_security = off; SET timezon
 const READING: &str = "SET default_transaction_read_only = on; SET statement_timeout = '30min';";
 
 /// Connects once, to say clearly what is wrong, and keeps a few connections from then on.
-pub(crate) async fn open(name: &str, address: &Address, role: Role) -> Result<PostgresStore, StoreError> {
-    let failed = |failure| StoreError {
-        store: name.to_owned(),
-        failure,
-    };
-    let mut first = connect(address).await.map_err(failed)?;
+pub(crate) async fn open(address: &Address, role: Role) -> Result<PostgresEngine, Failure> {
+    let mut first = connect(address).await?;
     let version: i32 = sqlx::query_scalar("SELECT current_setting('server_version_num')::int")
         .fetch_one(&mut first)
         .await
-        .map_err(|error| failed(error::classify(&error)))?;
+        .map_err(|error| error::classify(&error))?;
     let _ = first.close().await;
     if version < OLDEST {
-        return Err(failed(Failure::Unsupported(format!(
+        return Err(Failure::Unsupported(format!(
             "PostgreSQL {} is too old: 13 or later is needed",
             version / 10_000
-        ))));
+        )));
     }
     let pool = PgPoolOptions::new()
         .max_connections(4)
@@ -58,12 +52,7 @@ pub(crate) async fn open(name: &str, address: &Address, role: Role) -> Result<Po
             })
         })
         .connect_lazy_with(address.options());
-    Ok(PostgresStore {
-        name: name.to_owned(),
-        role,
-        pool,
-        schema: Arc::new(SchemaCache::default()),
-    })
+    Ok(PostgresEngine { pool })
 }
 
 async fn connect(address: &Address) -> Result<PgConnection, Failure> {

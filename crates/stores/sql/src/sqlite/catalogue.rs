@@ -51,8 +51,7 @@ pub(super) async fn column_types(
     table: &TableName,
 ) -> Result<Columns, Failure> {
     let found = find(connection, table).await?;
-    let (real, ..) = found
-        .ok_or_else(|| Failure::Missing(format!("table {} does not exist", crate::schema::shown(table))))?;
+    let (real, ..) = found.ok_or_else(|| crate::schema::missing(table))?;
     let read = read_columns(connection, &real, false).await?;
     Ok(read
         .iter()

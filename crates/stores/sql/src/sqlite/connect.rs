@@ -1,15 +1,13 @@
 //! Opening a file.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
-use serment_store::{Failure, Role, StoreError};
+use serment_store::{Failure, Role};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
 use sqlx::{Connection, Executor, SqliteConnection, SqlitePool};
 
-use super::{SqliteStore, error};
-use crate::schema::SchemaCache;
+use super::{SqliteEngine, error};
 
 /// The oldest version that does not lose pages when a write-ahead log is restarted under a reader.
 const OLDEST: (u32, u32, u32) = (3, 51, 3);
@@ -18,43 +16,29 @@ const OLDEST: (u32, u32, u32) = (3, 51, 3);
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Opens the file, which must exist.
-pub(crate) async fn open(name: &str, path: &Path, role: Role) -> Result<SqliteStore, StoreError> {
-    let failed = |failure| StoreError {
-        store: name.to_owned(),
-        failure,
-    };
-    let path = path.canonicalize().map_err(|error| {
-        failed(Failure::Unreachable(format!(
-            "{} does not open: {}",
-            path.display(),
-            error.kind()
-        )))
-    })?;
+pub(crate) async fn open(path: &Path, role: Role) -> Result<SqliteEngine, Failure> {
+    let unreachable = |why: String| Failure::Unreachable(format!("{} {why}", path.display()));
+    let path = path
+        .canonicalize()
+        .map_err(|error| unreachable(format!("does not open: {}", error.kind())))?;
     if !path.is_file() {
-        return Err(failed(Failure::Unreachable(format!(
-            "{} is not a file",
-            path.display()
-        ))));
+        return Err(Failure::Unreachable(format!("{} is not a file", path.display())));
     }
-    let pool = pool(&path, role)
-        .await
-        .map_err(|error| failed(error::classify(&error)))?;
+    let failed = |error: sqlx::Error| error::classify(&error);
+    let pool = pool(&path, role).await.map_err(failed)?;
     let version: String = sqlx::query_scalar("SELECT sqlite_version()")
         .fetch_one(&pool)
         .await
-        .map_err(|error| failed(error::classify(&error)))?;
-    require_version(&version).map_err(failed)?;
+        .map_err(failed)?;
+    require_version(&version)?;
     // The first read finds out whether the file is a database at all.
     sqlx::query("SELECT count(*) FROM sqlite_schema")
         .fetch_one(&pool)
         .await
-        .map_err(|error| failed(error::classify(&error)))?;
-    Ok(SqliteStore {
-        name: name.to_owned(),
-        role,
+        .map_err(failed)?;
+    Ok(SqliteEngine {
         pool,
         file: path.display().to_string(),
-        schema: Arc::new(SchemaCache::default()),
     })
 }
 

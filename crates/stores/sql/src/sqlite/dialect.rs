@@ -210,6 +210,11 @@ impl Dialect for Sqlite {
         Ok(format!("CAST({} AS TEXT)", value_of(column)?))
     }
 
+    /// The value itself, which an index may serve.
+    fn group(&self, column: &Column) -> Result<String, Failure> {
+        value_of(column)
+    }
+
     fn time(
         &self,
         bind: &mut Binder<'_>,
