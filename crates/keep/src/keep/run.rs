@@ -19,9 +19,10 @@ use super::KeepOptions;
 use super::brakes::{Braked, Limits};
 use super::record::{Context, count_of, effect};
 use super::replace::PseudonymKey;
+use super::walk::{fingerprint, tables_changed};
 use crate::observe::Sight;
 use crate::observe::count::of_client;
-use crate::observe::sight::{look, writes_elsewhere};
+use crate::observe::sight::{look, mapped_tables, writes_elsewhere};
 use crate::outcome::{Outcome, Verdict, Why};
 use crate::ports::Progress;
 use crate::report::{BlockedRule, Recorded, Report, Unfinished};
@@ -113,7 +114,7 @@ impl<'k, 'r> Run<'k, 'r> {
 
     /// Every step of every family, in order; then what is to be said of rules without a row.
     pub async fn all(&mut self) -> Result<(), KeepError> {
-        self.say_blocked().await?;
+        self.say_blocked(self.report.blocked.clone()).await?;
         self.say_kept().await?;
         let order: Vec<(TableId, Vec<String>)> = self
             .plan
@@ -148,7 +149,43 @@ impl<'k, 'r> Run<'k, 'r> {
                 }
             }
         }
+        self.look_at_the_end().await?;
         self.say_nothing_found().await
+    }
+
+    /// Nothing more was due in the tables that were planned: if others stand in their place by now, that says nothing.
+    async fn look_at_the_end(&mut self) -> Result<(), KeepError> {
+        let mut changed = Vec::new();
+        for store in self.sight.stores.keys() {
+            let (seen, planned) = match self.writers.get(store) {
+                Some(writer) => (writer.store.as_ref(), Some(&writer.catalogue)),
+                None => match self.sight.stores.get(store) {
+                    Some(reader) => (reader.as_ref(), self.sight.as_seen.get(store)),
+                    None => continue,
+                },
+            };
+            // A store that does not answer any more is told by whoever needs an answer of it.
+            if let (Ok(seen), Some(planned)) = (
+                seen.introspect(&mapped_tables(self.keeper.register, store)).await,
+                planned,
+            ) && fingerprint(&seen) != fingerprint(planned)
+            {
+                changed.push(store.clone());
+            }
+        }
+        let blocked: Vec<BlockedRule> = self
+            .plan
+            .rules
+            .iter()
+            .filter(|rule| self.acting.contains(&rule.id) && changed.contains(&rule.table.store))
+            .filter(|rule| self.report.blocked.iter().all(|blocked| blocked.rule != rule.id))
+            .map(|rule| BlockedRule {
+                rule: rule.id.clone(),
+                why: tables_changed(&rule.table.store),
+            })
+            .collect();
+        self.report.blocked.extend(blocked.clone());
+        self.say_blocked(blocked).await
     }
 
     /// A step of the plan as it is now.
@@ -279,10 +316,10 @@ impl<'k, 'r> Run<'k, 'r> {
         Ok(())
     }
 
-    /// Outcomes of the rules that may not start.
-    async fn say_blocked(&mut self) -> Result<(), KeepError> {
+    /// Outcomes of the rules that may not start, or not go on.
+    async fn say_blocked(&mut self, blocked: Vec<BlockedRule>) -> Result<(), KeepError> {
         let mut outcomes = Vec::new();
-        for blocked in self.report.blocked.clone() {
+        for blocked in blocked {
             let Some(rule) = self.plan.rule(&blocked.rule) else {
                 continue;
             };
@@ -296,9 +333,10 @@ impl<'k, 'r> Run<'k, 'r> {
                 at_least: false,
             };
             let verdict = Verdict::Blocked { why: blocked.why };
+            let now = self.keeper.clock.now();
             outcomes.push(
                 self.context(&rule.table.store)
-                    .outcome(verdict, &count, &self.id, "", self.now),
+                    .outcome(verdict, &count, &self.id, "", now),
             );
         }
         self.say(outcomes).await

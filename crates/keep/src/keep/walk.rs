@@ -251,12 +251,7 @@ impl Run<'_, '_> {
             .introspect(&mapped_tables(self.keeper.register, store))
             .await?;
         if fingerprint(&seen) != fingerprint(&writer.catalogue) {
-            return Err(Trouble::Blocked(Why::new(
-                Code::SchemaChanged,
-                format!(
-                    "store {store}: its tables changed during the run: look at the plan again, and approve it"
-                ),
-            )));
+            return Err(Trouble::Blocked(tables_changed(store)));
         }
         writer.looked_at = now;
         writer.batches_since = 0;
@@ -526,8 +521,16 @@ fn circular(step: &Step) -> Option<Step> {
     Some(circular)
 }
 
+/// Why a run does not go on, or claims nothing more, in tables that are not those of its plan.
+pub(crate) fn tables_changed(store: &str) -> Why {
+    Why::new(
+        Code::SchemaChanged,
+        format!("store {store}: its tables changed during the run: look at the plan again, and approve it"),
+    )
+}
+
 /// What may not change while a run goes on.
-fn fingerprint(catalogue: &Catalogue) -> String {
+pub(crate) fn fingerprint(catalogue: &Catalogue) -> String {
     let mut catalogue = catalogue.clone();
     catalogue
         .tables

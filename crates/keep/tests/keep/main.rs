@@ -6,6 +6,8 @@ mod commit;
 mod crash;
 mod people;
 mod proxy;
+mod race;
 mod revive;
 mod running;
+mod schema;
 mod world;

@@ -291,6 +291,16 @@ impl World {
         self.database.script(script).await;
     }
 
+    /// Runs SQL text that may be refused.
+    pub async fn try_script(&self, script: &str) -> Result<(), StoreError> {
+        let (kind, address, base) = (
+            self.database.kind(),
+            self.database.address(),
+            self.database.base(),
+        );
+        serment_sql::execute_script(kind, "shop", address, base, script).await
+    }
+
     /// The contents of a table, in key order, as text.
     pub async fn table(&self, table: &str, key: &[&str], columns: &[&str]) -> Vec<String> {
         let store = self.stores.open("shop", Role::Read).await.unwrap();
