@@ -155,9 +155,14 @@ impl Plan {
             let (steps, findings, digest) =
                 match planner.compose(&family, &canonical, &blind.keys().cloned().collect()) {
                     Ok((canonical_steps, findings)) => {
-                        let (steps, _) =
-                            planner.compose(&family, situation, &blind.keys().cloned().collect())?;
                         let digest = planner.digest(&family, &canonical_steps)?;
+                        let steps = if findings.hidden {
+                            Vec::new()
+                        } else {
+                            planner
+                                .compose(&family, situation, &blind.keys().cloned().collect())?
+                                .0
+                        };
                         (steps, findings, digest)
                     }
                     Err(error) => {
@@ -177,7 +182,7 @@ impl Plan {
                     id: rule.id.clone(),
                     table: root.clone(),
                     hash: hash::of(&(&rule.id.0, &digest)),
-                    blind: blind.contains_key(&rule.id),
+                    blind: blind.contains_key(&rule.id) || findings.hidden,
                     obstacles,
                     reservations: findings.reservations.iter().cloned().collect(),
                     cutoff: match rule.keep {
@@ -507,6 +512,10 @@ pub fn tables_of(steps: &[Step]) -> BTreeSet<TableName> {
             read_tables(condition, &mut tables);
         }
         tables.extend(step.changes.iter().map(|change| change.name.clone()));
+        let clients = step.changes.iter().map(|change| &change.client);
+        for client in clients.chain([&step.client]).flatten() {
+            tables.extend(client.through.iter().map(|(table, _)| table.clone()));
+        }
     }
     tables
 }

@@ -18,6 +18,8 @@ pub struct Findings {
     pub obstacles: BTreeSet<String>,
     /// Reasons to qualify what is claimed: copies that a change may leave behind.
     pub reservations: BTreeSet<String>,
+    /// Whether rows may be hidden from our role: then they cannot even be counted.
+    pub hidden: bool,
 }
 
 /// Examines the tables that a family's steps read and change.
@@ -127,6 +129,7 @@ fn of_table(id: &TableId, seen: &catalogue::Table, findings: &mut Findings) {
             ));
         }
     }
+    findings.hidden |= seen.row_security;
     if seen.row_security {
         findings.obstacles.insert(format!(
             "{id}: row-level security may hide rows from our role, so neither \"nothing found\" nor \"erased\" could be \
@@ -152,6 +155,7 @@ fn of_table(id: &TableId, seen: &catalogue::Table, findings: &mut Findings) {
 
 /// A row that is hidden from us could be the one that keeps another.
 fn of_reading(store: &str, name: &TableName, seen: &catalogue::Table, findings: &mut Findings) {
+    findings.hidden |= seen.row_security || !seen.privileges.select;
     if seen.row_security {
         findings.obstacles.insert(format!(
             "{store}.{}: rules read it, and row-level security may hide rows from our role: give the role BYPASSRLS or a \
@@ -174,6 +178,7 @@ fn of_privileges(
     updates: bool,
     findings: &mut Findings,
 ) {
+    findings.hidden |= !seen.privileges.select;
     let missing: Vec<&str> = [
         (!seen.privileges.select, "SELECT"),
         (deletes && !seen.privileges.delete, "DELETE"),

@@ -4,6 +4,7 @@ mod brakes;
 mod circles;
 mod commit;
 mod crash;
+mod hidden;
 mod people;
 mod proxy;
 mod race;
