@@ -44,9 +44,9 @@ async fn run(world: &World, kind: Kind) -> Verdicts {
     let before = stage.picture(world).await;
     let situation = stage.situation(world);
     let plan = stage.plan(&situation);
-    let obstacles: Vec<&String> = plan.rules.iter().flat_map(|rule| &rule.obstacles).collect();
+    let obstacles: Vec<_> = plan.rules.iter().flat_map(|rule| &rule.obstacles).collect();
     if let Some(first) = obstacles.first() {
-        return Verdicts::Refused(format!("plan: {first}"));
+        return Verdicts::Refused(format!("plan: {}", first.what.en));
     }
     // PostgreSQL does not answer some of these questions within minutes: its worlds go without.
     let forecast = match world.counted && kind == Kind::Sqlite {

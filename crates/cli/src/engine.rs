@@ -64,7 +64,6 @@ impl Engine {
                 session.world,
                 &state_directory(&directory),
                 &register.organisation.name,
-                session.look.language,
             ),
             stores: Opener {
                 register: Arc::clone(&register),

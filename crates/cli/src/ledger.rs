@@ -5,11 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serment_journal::{Journal, JournalError, Payload, Reader, Receipt};
-use serment_keep::ledger::FileLedger;
+use serment_keep::ledger::{FileLedger, damage, told};
 use serment_keep::ports::{Ledger, LedgerError, Record};
-use serment_register::model::Language;
+use serment_register::model::Text;
 
-use crate::trouble::language_of_journal;
 use crate::world::World;
 
 /// The journal of a state directory.
@@ -17,14 +16,13 @@ pub struct Files {
     world: World,
     directory: PathBuf,
     origin: String,
-    language: Language,
     writing: Mutex<FileLedger>,
 }
 
 impl Files {
     /// The journal in a directory. Its name is that of the log when there is one already, else made from the
     /// organisation's.
-    pub fn new(world: World, state: &Path, organisation: &str, language: Language) -> Self {
+    pub fn new(world: World, state: &Path, organisation: &str) -> Self {
         let directory = state.join("journal");
         let origin = Reader::open(&directory)
             .and_then(|reader| reader.public_key())
@@ -36,7 +34,6 @@ impl Files {
             world,
             directory,
             origin,
-            language,
             writing,
         }
     }
@@ -74,10 +71,6 @@ impl Files {
         // After a panic the journal itself refuses to go on.
         self.writing.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    fn failed(&self, error: &JournalError) -> LedgerError {
-        LedgerError::Failed(error.message(language_of_journal(self.language)))
-    }
 }
 
 impl Ledger for Files {
@@ -86,13 +79,12 @@ impl Ledger for Files {
     }
 
     fn records(&self, range: Range<u64>, each: &mut dyn FnMut(u64, Record)) -> Result<(), LedgerError> {
-        let failed = |error| self.failed(&error);
-        let Some(reader) = self.reader().map_err(failed)? else {
+        let Some(reader) = self.reader().map_err(told)? else {
             return Ok(());
         };
         let end = range.end.min(reader.size());
         for entry in reader.entries(range.start.min(end)..end) {
-            let entry = entry.map_err(failed)?;
+            let entry = entry.map_err(told)?;
             if let (Payload::Present(payload), Ok(at)) = (entry.payload, entry.at.parse()) {
                 let kind = entry.kind;
                 each(entry.index, Record { kind, at, payload });
@@ -102,20 +94,15 @@ impl Ledger for Files {
     }
 
     fn size(&self) -> Result<u64, LedgerError> {
-        let reader = self.reader().map_err(|error| self.failed(&error))?;
+        let reader = self.reader().map_err(told)?;
         Ok(reader.map_or(0, |reader| reader.size()))
     }
 
-    fn check(&self) -> Result<Vec<String>, LedgerError> {
-        let language = language_of_journal(self.language);
+    fn check(&self) -> Result<Vec<Text>, LedgerError> {
         match serment_journal::fsck(&self.directory) {
-            Ok(findings) => Ok(findings
-                .iter()
-                .filter(|finding| finding.is_damage())
-                .map(|finding| finding.message(language))
-                .collect()),
+            Ok(findings) => Ok(damage(&findings)),
             Err(JournalError::NoJournal { .. }) => Ok(Vec::new()),
-            Err(error) => Err(self.failed(&error)),
+            Err(error) => Err(told(error)),
         }
     }
 }
@@ -165,10 +152,10 @@ mod tests {
         assert_eq!(origin("Établissements Œuf & C°"), "etablissements-uf-c/serment");
         assert_eq!(origin("漢字"), "register/serment");
         let folder = tempfile::tempdir().expect("a folder");
-        let first = Files::new(World, folder.path(), "Before", Language::English);
+        let first = Files::new(World, folder.path(), "Before");
         first.append(&[record("run")]).expect("written");
         first.release();
-        let second = Files::new(World, folder.path(), "After", Language::English);
+        let second = Files::new(World, folder.path(), "After");
         second
             .append(&[record("run")])
             .expect("the name of the log is that of its beginning");
@@ -177,9 +164,9 @@ mod tests {
     #[test]
     fn what_was_written_is_read_again_and_verifies() {
         let folder = tempfile::tempdir().expect("a folder");
-        let ledger = Files::new(World, folder.path(), "Example", Language::English);
+        let ledger = Files::new(World, folder.path(), "Example");
         assert_eq!(ledger.size().expect("size"), 0);
-        assert_eq!(ledger.check().expect("nothing to check"), Vec::<String>::new());
+        assert_eq!(ledger.check().expect("nothing to check"), Vec::<Text>::new());
         let range = ledger
             .append(&[record("run"), record("outcome")])
             .expect("written");
@@ -189,7 +176,7 @@ mod tests {
             .records(1..9, &mut |index, record| read.push((index, record)))
             .expect("read");
         assert_eq!(read, [(1, record("outcome"))]);
-        assert_eq!(ledger.check().expect("checked"), Vec::<String>::new());
+        assert_eq!(ledger.check().expect("checked"), Vec::<Text>::new());
     }
 
     /// A process that another test starts inherits the lock for a moment.
@@ -206,8 +193,8 @@ mod tests {
     #[test]
     fn two_processes_may_write_in_turn() {
         let folder = tempfile::tempdir().expect("a folder");
-        let one = Files::new(World, folder.path(), "Example", Language::English);
-        let other = Files::new(World, folder.path(), "Example", Language::English);
+        let one = Files::new(World, folder.path(), "Example");
+        let other = Files::new(World, folder.path(), "Example");
         one.append(&[record("run")]).expect("written");
         assert!(matches!(
             other.append(&[record("hold")]),

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serment_keep::ports::Progress;
+use serment_register::model::Text;
 
 use crate::screen::Look;
 use crate::screen::look::harmless;
@@ -86,9 +87,10 @@ impl Progress for Bars {
         }
     }
 
-    fn note(&self, text: &str) {
+    fn note(&self, text: &Text) {
         if self.shown {
-            self.say(&self.look.paint(crate::screen::Tone::Dim, &harmless(text)));
+            let text = harmless(self.look.say(text));
+            self.say(&self.look.paint(crate::screen::Tone::Dim, &text));
         }
     }
 }

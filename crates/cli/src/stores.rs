@@ -6,6 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serment_keep::ports::Stores;
 use serment_register::model::{Register, StoreKind};
+use serment_register::text;
 use serment_sql::Kind;
 use serment_store::{Failure, Role, Store, StoreError};
 
@@ -25,13 +26,17 @@ impl Stores for Opener {
             failure,
         };
         let Some(declared) = self.register.stores.get(store) else {
-            return Err(failed(Failure::Missing(format!("no store is called {store}"))));
+            return Err(failed(Failure::Missing(text!(
+                "aucun dépôt ne s'appelle {store}",
+                "no store is called {store}"
+            ))));
         };
         let kind = match declared.kind {
             StoreKind::Sqlite => Kind::Sqlite,
             StoreKind::Postgres => Kind::Postgres,
             other => {
-                return Err(failed(Failure::Unsupported(format!(
+                return Err(failed(Failure::Unsupported(text!(
+                    "cette version n'atteint pas les dépôts du genre {}",
                     "this version does not reach stores of kind {}",
                     serde_json::to_string(&other).unwrap_or_default()
                 ))));
@@ -45,7 +50,10 @@ impl Stores for Opener {
         };
         let Some(address) = address else {
             let key = if role == Role::Read { "url" } else { "write_url" };
-            return Err(failed(Failure::Address(format!("the register gives no `{key}`"))));
+            return Err(failed(Failure::Address(text!(
+                "le registre ne donne pas de « {key} »",
+                "the register gives no `{key}`"
+            ))));
         };
         serment_sql::open(kind, store, address, role, &self.base).await
     }

@@ -3,16 +3,9 @@
 
 use std::cell::Cell;
 
-use jiff::civil::Date;
 use serment_register::model::{Language, Text};
 
-/// Builds a [`Text`] from a French and an English format string; both capture the same variables.
-macro_rules! both {
-    ($fr:literal, $en:literal $(, $argument:expr)* $(,)?) => {
-        serment_register::model::Text { fr: format!($fr $(, $argument)*), en: format!($en $(, $argument)*) }
-    };
-}
-pub(crate) use both;
+pub(crate) use serment_register::text as both;
 
 thread_local! {
     /// The language in which the tree of commands is being built: clap builds it without parameters.
@@ -47,45 +40,6 @@ pub fn number(count: u64, language: Language) -> String {
         grouped.push(digit);
     }
     grouped
-}
-
-/// A date in words: `1er mars 2014`, `1 March 2014`.
-pub fn date(date: Date, language: Language) -> String {
-    const FRENCH: [&str; 12] = [
-        "janvier",
-        "février",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "août",
-        "septembre",
-        "octobre",
-        "novembre",
-        "décembre",
-    ];
-    const ENGLISH: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    let month = usize::try_from(date.month()).unwrap_or(1).clamp(1, 12) - 1;
-    let (day, year) = (date.day(), date.year());
-    match language {
-        Language::French if day == 1 => format!("1er {} {year}", FRENCH[month]),
-        Language::French => format!("{day} {} {year}", FRENCH[month]),
-        Language::English => format!("{day} {} {year}", ENGLISH[month]),
-    }
 }
 
 /// Whether a count takes the singular: zero does in French.
@@ -129,17 +83,6 @@ mod tests {
         assert_eq!(number(999, Language::French), "999");
         assert_eq!(number(1_234_567, Language::English), "1,234,567");
         assert_eq!(number(1_234_567, Language::French), "1\u{202f}234\u{202f}567");
-    }
-
-    #[test]
-    fn dates_are_said_in_words() {
-        let first = Date::constant(2014, 8, 1);
-        assert_eq!(date(first, Language::French), "1er août 2014");
-        assert_eq!(date(first, Language::English), "1 August 2014");
-        assert_eq!(
-            date(Date::constant(2024, 2, 29), Language::French),
-            "29 février 2024"
-        );
     }
 
     #[test]

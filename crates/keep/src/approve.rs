@@ -1,13 +1,14 @@
 //! Approvals: a rule acts once someone has read its plan and said yes.
 
 use jiff::SignedDuration;
-use serde_json::json;
+use serde_json::{Value, json};
 use serment_plan::{Plan, PlannedRule};
-use serment_register::model::RuleId;
+use serment_register::model::{RuleId, Text};
 use serment_state::approvals::{Approval, Ceiling};
 
 use crate::keep::brakes::totals;
 use crate::observe::{Observation, ObserveOptions};
+use crate::outcome::{Code, Why};
 use crate::ports::Record;
 use crate::{KeepError, Keeper};
 
@@ -52,7 +53,7 @@ impl Keeper<'_> {
                 "what": "approval",
                 "rule": options.rule.to_string(),
                 "actor": options.actor,
-                "why": refused.to_string(),
+                "why": refusal(&refused),
             }),
         };
         self.journal.append(&[record])?;
@@ -79,25 +80,22 @@ impl Keeper<'_> {
                 given: options.hash.clone(),
             });
         }
-        let refuse = |why: String| {
+        let refuse = |why: Text| {
             Err(KeepError::NotApprovable {
                 rule: options.rule.to_string(),
                 why,
             })
         };
         if !rule.obstacles.is_empty() {
-            return refuse(rule.obstacles.join("\n"));
+            let obstacles = rule.obstacles.iter().map(|obstacle| &obstacle.what);
+            return refuse(Text::joined(obstacles, "\n"));
         }
         let suspect = observation
             .suspicions
             .iter()
             .find(|suspicion| suspicion.rule == rule.id && !options.accept.contains(&suspicion.column));
         if let Some(suspicion) = suspect {
-            return refuse(format!(
-                "one value fills {} of the {} rows of {}: an import, not life, may have written it; look at it, then accept \
-                 that column",
-                suspicion.rows, suspicion.of, suspicion.column
-            ));
+            return refuse(suspicion.text());
         }
         let now = self.clock.now();
         Ok(Approval {
@@ -115,7 +113,7 @@ impl Keeper<'_> {
                 .collect(),
             expires_at: now
                 .saturating_add(VALID)
-                .map_err(|error| KeepError::Broken(error.to_string()))?,
+                .map_err(|error| KeepError::Broken(Text::verbatim(error.to_string())))?,
             accepted: options.accept.clone(),
             journal: 0,
             used: false,
@@ -146,6 +144,20 @@ impl Keeper<'_> {
         approval.journal = self.journal.append(&[record])?.start;
         self.state.approve(&approval).await?;
         Ok(approval)
+    }
+}
+
+/// What the journal says of a refusal: a code, and what a program or a person needs to understand it.
+fn refusal(refused: &KeepError) -> Value {
+    match refused {
+        KeepError::Stale { current, given, .. } => {
+            json!({ "code": "stale", "current": current, "given": given })
+        }
+        KeepError::NotApprovable { why, .. } => {
+            json!(Why::new(Code::Obstacle, why.clone()))
+        }
+        KeepError::UnknownRule(_) => json!({ "code": "unknown_rule" }),
+        other => json!({ "code": "failed", "detail": Text::verbatim(other.to_string()) }),
     }
 }
 

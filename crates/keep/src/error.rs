@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serment_plan::PlanError;
+use serment_register::model::Text;
 use serment_state::StateError;
 use serment_store::StoreError;
 use thiserror::Error;
@@ -46,8 +47,8 @@ pub enum KeepError {
     #[error("{0} is not a hold in force")]
     UnknownHold(String),
     /// A `where` that cannot be understood.
-    #[error("the condition cannot be understood: {0}")]
-    Condition(String),
+    #[error("the condition cannot be understood: {}", .0.en)]
+    Condition(Text),
     /// A key that does not fit the table's key columns.
     #[error("{table}: a key has {expected} parts ({columns}), and this one has {found}")]
     KeyShape {
@@ -71,28 +72,37 @@ pub enum KeepError {
         given: String,
     },
     /// The rule cannot be approved as things are.
-    #[error("{rule} cannot be approved: {why}")]
+    #[error("{rule} cannot be approved: {}", why.en)]
     NotApprovable {
         /// Rule.
         rule: String,
         /// Why.
-        why: String,
+        why: Text,
     },
     /// A hold was recorded and batches that began before it could not be waited for.
     #[error(
-        "hold {id} is recorded and no new batch will touch its rows, but one that began before may still be running: {why}; \
-         run `serment hold add` again with the same scope, or wait and look at `serment hold list`"
+        "hold {id} is recorded and no new batch will touch its rows, but one that began before may still be running: {}; \
+         run `serment hold add` again with the same scope, or wait and look at `serment hold list`",
+        why.en
     )]
     HoldPending {
         /// Hold.
         id: String,
         /// What could not be had.
-        why: String,
+        why: Text,
     },
     /// An assertion of the engine failed: a defect, reported instead of acted upon.
-    #[error("internal check failed, nothing was changed after it: {0}")]
-    Broken(String),
+    #[error("internal check failed, nothing was changed after it: {}", .0.en)]
+    Broken(Text),
     /// A file of the state directory.
-    #[error("{0}")]
-    File(String),
+    #[error("{}", .0.en)]
+    File(Text),
+    /// A store whose rows were to be read was not.
+    #[error("store {store} was not read: {}", why.en)]
+    UnreadStore {
+        /// Store.
+        store: String,
+        /// Why.
+        why: Text,
+    },
 }

@@ -6,14 +6,15 @@ mod say;
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use serment_plan::Plan;
 use serment_plan::footing::footing;
 use serment_plan::freeze::Freezer;
 use serment_plan::graph::Graph;
 use serment_plan::judgement::Names;
-use serment_plan::steps::{ROW, What};
+use serment_plan::steps::{Effect, ROW, What};
 use serment_plan::translate::Ground;
-use serment_plan::{Plan, PlanError};
 use serment_register::model::{Basis, ColumnPath, LinkKind, RuleId, TableId, Text};
+use serment_register::text;
 use serment_store::catalogue::TableName;
 use serment_store::condition::{Condition, Key};
 use serment_store::query::{Keys, Rows};
@@ -37,8 +38,8 @@ pub struct Explanation {
     pub holds: Vec<String>,
     /// Tables with rows that refer to it and do not go with it.
     pub referenced_by: Vec<TableId>,
-    /// The effects that are due on it, were every rule approved: `erase`, `reduce`…
-    pub due: Vec<String>,
+    /// The effects that are due on it, were every rule approved.
+    pub due: Vec<Effect>,
     /// One sentence.
     pub verdict: Text,
 }
@@ -118,14 +119,16 @@ impl Observer<'_> {
         let only = [table.store.clone()].into();
         let sight = Sight::open(self.register, self.stores, Some(&only)).await;
         let Some(store) = sight.stores.get(&table.store) else {
-            let why = sight.unread.get(&table.store).map_or(
-                "no rule reads it, or its kind is not executed yet",
-                String::as_str,
-            );
-            return Err(KeepError::Plan(PlanError::UnreadStore(format!(
-                "{}: {why}",
-                table.store
-            ))));
+            let why = sight.unread.get(&table.store).cloned();
+            return Err(KeepError::UnreadStore {
+                store: table.store.clone(),
+                why: why.unwrap_or_else(|| {
+                    text!(
+                        "aucune règle ne le lit, ou son genre n'est pas encore exécuté",
+                        "no rule reads it, or its kind is not executed yet"
+                    )
+                }),
+            });
         };
         let now = self.clock.now();
         let situation = self.situation(now, None).await?;
@@ -264,10 +267,7 @@ impl Observer<'_> {
                 .filter(|(_, place)| answers.yes(*place))
                 .map(|(id, _)| id)
                 .collect(),
-            due: due
-                .iter()
-                .map(|(effect, _, _)| effect.word().to_owned())
-                .collect(),
+            due: due.iter().map(|(effect, _, _)| *effect).collect(),
             rules,
             verdict: Text::default(),
         };

@@ -2,6 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use serment_register::model::Text;
+use serment_register::text;
+use serment_state::Unsound;
+
 use crate::outcome::Outcome;
 use crate::{KeepError, Keeper};
 
@@ -12,28 +16,32 @@ const PAGE: u32 = 1_000;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Checkup {
     /// What was checked, in words.
-    pub checked: Vec<String>,
+    pub checked: Vec<Text>,
     /// What is wrong.
-    pub problems: Vec<String>,
+    pub problems: Vec<Text>,
     /// What is unusual and not wrong.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Text>,
 }
 
 impl Keeper<'_> {
     /// Checks the state, the journal, and that each says what the other says.
     pub async fn fsck(&self) -> Result<Checkup, KeepError> {
         let mut checkup = Checkup::default();
-        checkup.problems.extend(
-            self.state
-                .check()
-                .await?
-                .into_iter()
-                .map(|problem| format!("{}: {problem}", self.state.path().display())),
-        );
-        checkup.checked.push("the state's database".to_owned());
+        let path = self.state.path();
+        let of_state = self.state.check().await?.into_iter();
+        checkup.problems.extend(of_state.map(|problem| {
+            let (place, problem) = (path.display(), unsound(problem));
+            text!("{place} : {problem}", "{place}: {problem}"; problem)
+        }));
+        checkup
+            .checked
+            .push(text!("la base de l'état", "the state's database"));
         checkup.problems.extend(self.journal.check()?);
         let size = self.journal.size()?;
-        checkup.checked.push(format!("{size} entries of the journal"));
+        checkup.checked.push(text!(
+            "entrées du journal : {size}",
+            "entries of the journal: {size}"
+        ));
         let indexed = self.compare_index(size, &mut checkup).await?;
         self.compare_journal(size, &indexed, &mut checkup).await?;
         self.compare_approvals(size, &mut checkup).await?;
@@ -68,9 +76,12 @@ impl Keeper<'_> {
             for known in page {
                 indexed.insert(known.journal);
                 if known.journal >= size {
-                    checkup.problems.push(format!(
-                        "the state knows outcome o-{}, and the journal ends before: the journal, or a copy of it, went back",
-                        known.journal
+                    let index = known.journal;
+                    checkup.problems.push(text!(
+                        "l'état connaît le résultat o-{index}, et le journal s'arrête avant : le journal est revenu en \
+                         arrière, ou c'est une copie plus ancienne",
+                        "the state knows outcome o-{index}, and the journal ends before: the journal, or a copy of it, went \
+                         back"
                     ));
                     continue;
                 }
@@ -88,16 +99,19 @@ impl Keeper<'_> {
                         && outcome.table == known.table
                 });
                 if record.kind != "outcome" || !same {
-                    checkup.problems.push(format!(
-                        "outcome o-{} is not in the journal as the state knows it",
-                        known.journal
+                    let index = known.journal;
+                    checkup.problems.push(text!(
+                        "le résultat o-{index} n'est pas dans le journal tel que l'état le connaît",
+                        "outcome o-{index} is not in the journal as the state knows it"
                     ));
                 }
             }
         }
-        checkup
-            .checked
-            .push(format!("{} outcomes known to the state", indexed.len()));
+        checkup.checked.push(text!(
+            "résultats connus de l'état : {}",
+            "outcomes known to the state: {}",
+            indexed.len()
+        ));
         Ok(indexed)
     }
 
@@ -125,8 +139,10 @@ impl Keeper<'_> {
             }
         })?;
         if let Some(first) = missing.first() {
-            checkup.problems.push(format!(
-                "{} outcomes of the journal, from o-{first} on, are unknown to the state: the state may be an older copy",
+            checkup.problems.push(text!(
+                "résultats du journal inconnus de l'état, à partir de o-{first} : {} ; l'état est peut-être une copie plus \
+                 ancienne",
+                "outcomes of the journal unknown to the state, from o-{first} on: {}; the state may be an older copy",
                 missing.len()
             ));
         }
@@ -135,7 +151,9 @@ impl Keeper<'_> {
 
     async fn compare_approvals(&self, size: u64, checkup: &mut Checkup) -> Result<(), KeepError> {
         let approvals = self.state.approvals().await?;
-        checkup.checked.push(format!("{} approvals", approvals.len()));
+        checkup
+            .checked
+            .push(text!("approbations : {}", "approvals: {}", approvals.len()));
         for approval in approvals {
             let mut same = approval.journal < size;
             self.journal.records(
@@ -147,9 +165,11 @@ impl Keeper<'_> {
                 },
             )?;
             if !same {
-                checkup
-                    .problems
-                    .push(format!("the approval of {} is not in the journal", approval.rule));
+                let rule = &approval.rule;
+                checkup.problems.push(text!(
+                    "l'approbation de {rule} n'est pas dans le journal",
+                    "the approval of {rule} is not in the journal"
+                ));
             }
         }
         Ok(())
@@ -160,15 +180,17 @@ impl Keeper<'_> {
         let spans = self.state.open_spans().await?.len();
         let runs = self.state.unended_runs().await?;
         if !alive && (spans > 0 || !runs.is_empty()) {
-            checkup.warnings.push(format!(
-                "a run was interrupted ({}): the next `serment keep` settles it and goes on",
-                runs.join(", ")
+            let runs = runs.join(", ");
+            checkup.warnings.push(text!(
+                "une exécution a été interrompue ({runs}) : le prochain `serment keep` établit ce qu'elle a fait et continue",
+                "a run was interrupted ({runs}): the next `serment keep` settles it and goes on"
             ));
         }
         let waiting = self.state.waiting().await?.len();
         if waiting > 0 {
-            checkup.warnings.push(format!(
-                "{waiting} records wait for the journal: the next command that writes there takes them along"
+            checkup.warnings.push(text!(
+                "écritures en attente du journal : {waiting} ; la prochaine commande qui y écrit les emporte",
+                "records that wait for the journal: {waiting}; the next command that writes there takes them along"
             ));
         }
         for hold in self
@@ -178,11 +200,22 @@ impl Keeper<'_> {
             .iter()
             .filter(|hold| hold.pending && hold.removed.is_none())
         {
-            checkup.warnings.push(format!(
-                "hold {} was never acknowledged: a batch that began before it may have touched its rows",
-                hold.id
+            let id = &hold.id;
+            checkup.warnings.push(text!(
+                "la suspension {id} n'a jamais été confirmée : un lot commencé avant elle a pu toucher ses lignes",
+                "hold {id} was never acknowledged: a batch that began before it may have touched its rows"
             ));
         }
         Ok(())
+    }
+}
+
+fn unsound(problem: Unsound) -> Text {
+    match problem {
+        Unsound::Damaged(said) => Text::verbatim(said),
+        Unsound::Dangling { table, row, target } => text!(
+            "la ligne {row} de {table} ne renvoie à rien dans {target}",
+            "row {row} of {table} refers to nothing in {target}"
+        ),
     }
 }

@@ -8,8 +8,9 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::json;
 use serment_plan::{Hold as PlanHold, HoldScope};
-use serment_register::model::{ColumnPath, Register, TableId};
+use serment_register::model::{ColumnPath, Register, TableId, Text};
 use serment_register::predicate::{self, Predicate};
+use serment_register::text;
 use serment_state::holds::{Hold, Scope};
 use serment_store::Role;
 use serment_store::condition::Key;
@@ -149,7 +150,7 @@ impl Keeper<'_> {
         if before.is_empty() {
             return Ok(());
         }
-        let pending = |why: String| KeepError::HoldPending {
+        let pending = |why: Text| KeepError::HoldPending {
             id: hold.id.clone(),
             why,
         };
@@ -162,7 +163,10 @@ impl Keeper<'_> {
                 break;
             }
             if waited >= patience {
-                return Err(pending("a batch takes longer than we may wait".to_owned()));
+                return Err(pending(text!(
+                    "un lot dure plus que l'attente permise",
+                    "a batch takes longer than we may wait"
+                )));
             }
             tokio::time::sleep(PAUSE).await;
             waited += PAUSE;
@@ -174,7 +178,7 @@ impl Keeper<'_> {
                 let writer = self.stores.open(store, Role::Write).await?;
                 writer.fence(patience.saturating_sub(waited)).await
             };
-            fenced.await.map_err(|error| pending(error.to_string()))?;
+            fenced.await.map_err(|error| pending(error.text()))?;
         }
         Ok(())
     }
@@ -256,7 +260,7 @@ fn parsed(register: &Register, id: &TableId, text: &str) -> Result<Predicate, Ke
     let table = register
         .table(id)
         .ok_or_else(|| KeepError::UnknownTable(id.to_string()))?;
-    let predicate = predicate::parse(text).map_err(|error| KeepError::Condition(error.message.en))?;
+    let predicate = predicate::parse(text).map_err(|error| KeepError::Condition(error.message))?;
     let mut columns = BTreeSet::new();
     serment_plan::footing::columns(&predicate, &mut columns);
     let declared: BTreeSet<&String> = table
@@ -268,7 +272,8 @@ fn parsed(register: &Register, id: &TableId, text: &str) -> Result<Predicate, Ke
         .iter()
         .find(|column| !declared.contains(column) && !table.key.contains(column))
     {
-        Some(unknown) => Err(KeepError::Condition(format!(
+        Some(unknown) => Err(KeepError::Condition(text!(
+            "{unknown} n'est pas une colonne que le registre déclare dans {id}",
             "{unknown} is not a column that the register declares in {id}"
         ))),
         None => Ok(predicate),

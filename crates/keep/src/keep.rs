@@ -22,7 +22,8 @@ use std::sync::atomic::AtomicBool;
 use jiff::civil::Time;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
-use serment_register::model::RuleId;
+use serment_register::model::{RuleId, Text};
+use serment_register::text;
 use serment_state::runs::RunStatus;
 use serment_store::BatchOptions;
 
@@ -121,13 +122,7 @@ impl Keeper<'_> {
         run.report.outcomes.extend(settled);
         run.report.notes.extend(leap);
         run.report.notes.extend(left);
-        let unread: Vec<String> = run
-            .sight
-            .unread
-            .iter()
-            .map(|(store, why)| format!("store {store} was not read: {why}"))
-            .collect();
-        run.report.notes.extend(unread);
+        run.report.notes.extend(run.sight.notes());
         let ran = run.all().await;
         let status = match (&ran, &run.report.unfinished) {
             (Err(_), _) => RunStatus::Failed,
@@ -165,11 +160,7 @@ impl Keeper<'_> {
             dry_run: true,
             observed: braked.observed,
             blocked: braked.blocked,
-            notes: sight
-                .unread
-                .iter()
-                .map(|(store, why)| format!("store {store} was not read: {why}"))
-                .collect(),
+            notes: sight.notes().collect(),
             ..Report::default()
         };
         for rule in &braked.acting {
@@ -186,7 +177,7 @@ impl Keeper<'_> {
     }
 
     /// Refuses a clock that went back: what was due then may not be due now. A leap ahead is told.
-    async fn check_clock(&self, now: Timestamp) -> Result<Option<String>, KeepError> {
+    async fn check_clock(&self, now: Timestamp) -> Result<Option<Text>, KeepError> {
         let Some(last) = self.state.last_seen().await? else {
             return Ok(None);
         };
@@ -194,7 +185,10 @@ impl Keeper<'_> {
             return Err(KeepError::ClockWentBack { now, last });
         }
         Ok((now.duration_since(last) > LEAP).then(|| {
-            format!("the last run was at {last}, more than a year ago: check that the clock is right")
+            text!(
+                "la dernière exécution date du {last}, il y a plus d'un an : vérifiez que l'horloge est à l'heure",
+                "the last run was at {last}, more than a year ago: check that the clock is right"
+            )
         }))
     }
 

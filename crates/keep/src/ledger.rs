@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
-use serment_journal::{Entry, Journal, JournalError, Payload, Recovery, StoredEntry};
+use serment_journal::{Entry, Finding, Journal, JournalError, Language, Payload, Recovery, StoredEntry};
+use serment_register::model::Text;
+use serment_register::text;
 
 use crate::ports::{Entropy, Ledger, LedgerError, Record};
 
@@ -43,10 +45,12 @@ impl FileLedger {
         &self,
         run: impl FnOnce(&mut Journal) -> Result<T, JournalError>,
     ) -> Result<T, LedgerError> {
-        let mut open = self
-            .open
-            .lock()
-            .map_err(|_| LedgerError::Failed("a panic interrupted a writer".to_owned()))?;
+        let mut open = self.open.lock().map_err(|_| {
+            LedgerError::Failed(text!(
+                "une panique a interrompu un écrivain",
+                "a panic interrupted a writer"
+            ))
+        })?;
         if open.is_none() {
             let entropy = Arc::clone(&self.entropy);
             // The journal's contract: it must not go on without randomness.
@@ -63,15 +67,35 @@ impl FileLedger {
         }
         match open.as_mut() {
             Some(journal) => run(journal).map_err(told),
-            None => Err(LedgerError::Failed("the journal is not open".to_owned())),
+            None => Err(LedgerError::Failed(text!(
+                "le journal n'est pas ouvert",
+                "the journal is not open"
+            ))),
         }
     }
 }
 
-fn told(error: JournalError) -> LedgerError {
+/// The journal's own words.
+pub fn told(error: JournalError) -> LedgerError {
+    let text = said(|language| error.message(language));
     match error {
-        JournalError::Locked { .. } => LedgerError::Busy(error.to_string()),
-        other => LedgerError::Failed(other.to_string()),
+        JournalError::Locked { .. } => LedgerError::Busy(text),
+        _ => LedgerError::Failed(text),
+    }
+}
+
+/// What the journal's checker found to be damaged, in words.
+pub fn damage(findings: &[Finding]) -> Vec<Text> {
+    let damaged = findings.iter().filter(|finding| finding.is_damage());
+    damaged
+        .map(|finding| said(|language| finding.message(language)))
+        .collect()
+}
+
+fn said(message: impl Fn(Language) -> String) -> Text {
+    Text {
+        fr: message(Language::French),
+        en: message(Language::English),
     }
 }
 
@@ -110,12 +134,7 @@ impl Ledger for FileLedger {
         self.with(|journal| Ok(journal.size()))
     }
 
-    fn check(&self) -> Result<Vec<String>, LedgerError> {
-        let findings = serment_journal::fsck(&self.dir).map_err(told)?;
-        Ok(findings
-            .iter()
-            .filter(|finding| finding.is_damage())
-            .map(|finding| finding.message(serment_journal::Language::English))
-            .collect())
+    fn check(&self) -> Result<Vec<Text>, LedgerError> {
+        Ok(damage(&serment_journal::fsck(&self.dir).map_err(told)?))
     }
 }

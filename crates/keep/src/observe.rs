@@ -7,7 +7,8 @@ use jiff::civil::Date;
 use serment_plan::forecast::Forecast;
 use serment_plan::steps::Effect;
 use serment_plan::{Cutoff, Plan, PlanError, PlannedRule, Situation};
-use serment_register::model::{Register, RuleId, TableId};
+use serment_register::model::{Register, RuleId, TableId, Text};
+use serment_register::text;
 use serment_state::State;
 use serment_state::approvals::Approval;
 use serment_store::catalogue::Catalogue;
@@ -84,7 +85,7 @@ pub struct Observation {
     /// Statements, when asked.
     pub statements: Vec<Statements>,
     /// Stores that could not be read, with the reason: their rules have an obstacle.
-    pub unread: BTreeMap<String, String>,
+    pub unread: BTreeMap<String, Text>,
 }
 
 /// One value that fills too much of a column that starts clocks.
@@ -100,6 +101,19 @@ pub struct Suspicion {
     pub of: u64,
     /// Whether an approval in force accepts it.
     pub accepted: bool,
+}
+
+impl Suspicion {
+    /// The suspicion in words, with how to accept it.
+    pub fn text(&self) -> Text {
+        let Self { column, rows, of, .. } = self;
+        text!(
+            "une même valeur remplit {rows} des {of} lignes de {column} : un import l'a peut-être écrite, et non la vie ; \
+             regardez, puis approuvez avec --accept-suspect {column}",
+            "one value fills {rows} of the {of} rows of {column}: an import, not life, may have written it; look, then \
+             approve with --accept-suspect {column}"
+        )
+    }
 }
 
 /// Keys of one rule, table and effect.
@@ -123,7 +137,7 @@ pub struct Statements {
     /// Step.
     pub step: String,
     /// What each is for, and its text.
-    pub statements: Vec<(String, String)>,
+    pub statements: Vec<(Text, String)>,
 }
 
 /// One bar of a histogram of ages.
@@ -169,7 +183,7 @@ impl Observer<'_> {
         // A store that could not be read says why.
         for rule in &mut plan.rules {
             if let Some(why) = sight.unread.get(&rule.table.store) {
-                rule.obstacles = vec![format!("store {} was not read: {why}", rule.table.store)];
+                rule.obstacles = vec![sight::unread(&rule.table.store, why).into()];
             }
         }
         let plan = plan.only(&|rule: &PlannedRule| {

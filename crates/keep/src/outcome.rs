@@ -3,6 +3,10 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use serment_register::model::Text;
+
+/// Characters of a sentence that is recorded: a receipt has both languages in less than 4 kB.
+const LONGEST: usize = 400;
 
 /// What a group of rows came to: one rule set, client, table and effect of one step. It is the payload of a journal
 /// entry, so it holds counts and no key.
@@ -33,7 +37,7 @@ pub struct Outcome {
     /// When the last known copy is gone; None when that is unknown.
     pub gone_by: Option<Date>,
     /// What qualifies the claim: copies that triggers or publications may keep.
-    pub qualified_by: Vec<String>,
+    pub qualified_by: Vec<Text>,
     /// Run.
     pub run: String,
     /// Entry of the journal that announced it; None when nothing was to be changed.
@@ -81,7 +85,7 @@ pub enum Verdict {
     /// Done as far as the store says, and not confirmed by reading again.
     Unverified {
         /// Why.
-        why: String,
+        why: Why,
     },
 }
 
@@ -102,22 +106,33 @@ impl Verdict {
     }
 }
 
-/// Why something was not done: a stable code and a sentence in English.
+/// Why something was not done, or not confirmed: a stable code for programs and a whole sentence for people. It stands in
+/// the journal in both languages, since nobody knows in which one it will be read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Why {
     /// Code.
     pub code: Code,
-    /// What exactly.
-    pub detail: String,
+    /// What exactly, and what to do.
+    pub detail: Text,
 }
 
 impl Why {
-    /// A reason.
-    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+    /// A reason. Its sentence is cut where a receipt would have no room for it.
+    pub fn new(code: Code, detail: Text) -> Self {
         Self {
             code,
-            detail: detail.into(),
+            detail: detail.shortened(LONGEST),
         }
+    }
+
+    /// As the state keeps it between a batch and its outcome.
+    pub(crate) fn written(&self) -> String {
+        serde_json::json!(self).to_string()
+    }
+
+    /// What [`Why::written`] wrote.
+    pub(crate) fn read(text: &str) -> Self {
+        serde_json::from_str(text).unwrap_or_else(|_| Self::new(Code::NotReadAgain, Text::verbatim(text)))
     }
 }
 
@@ -147,6 +162,18 @@ pub enum Code {
     Store,
     /// A walk that no longer advances.
     NoProgress,
+    /// What was changed is not so when read again.
+    NotAsWritten,
+    /// What was changed could not be read again.
+    NotReadAgain,
+    /// The answer to a COMMIT was lost, and the store cannot tell whether it was us, or how many rows.
+    CommitUnknown,
+    /// Something may hide rows from our role.
+    Sight,
+    /// Rows became due or visible after they were looked for.
+    BecameDue,
+    /// An effect that this version does not know.
+    UnknownEffect,
 }
 
 /// A copy that an effect reaches later.

@@ -5,6 +5,7 @@ use std::ops::Range;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde_json::Value;
+use serment_register::model::Text;
 use serment_store::{Role, Store, StoreError};
 use thiserror::Error;
 
@@ -55,18 +56,18 @@ pub trait Ledger: Send + Sync {
     fn size(&self) -> Result<u64, LedgerError>;
 
     /// Checks every entry; what is damaged, in words.
-    fn check(&self) -> Result<Vec<String>, LedgerError>;
+    fn check(&self) -> Result<Vec<Text>, LedgerError>;
 }
 
 /// The journal refused or failed.
 #[derive(Debug, Error)]
 pub enum LedgerError {
     /// Another process has it open.
-    #[error("journal: {0}")]
-    Busy(String),
+    #[error("journal: {}", .0.en)]
+    Busy(Text),
     /// It failed.
-    #[error("journal: {0}")]
-    Failed(String),
+    #[error("journal: {}", .0.en)]
+    Failed(Text),
 }
 
 /// What a run tells while it runs. Every method may be ignored.
@@ -87,7 +88,7 @@ pub trait Progress: Send + Sync {
     }
 
     /// Something that the operator may want to know: a retry, a smaller batch, a wait.
-    fn note(&self, text: &str) {
+    fn note(&self, text: &Text) {
         let _ = text;
     }
 }

@@ -1,7 +1,8 @@
 //! What a run tells when it ends.
 
+use serde::Serialize;
 use serment_plan::steps::Effect;
-use serment_register::model::{RuleId, TableId};
+use serment_register::model::{RuleId, TableId, Text};
 
 use crate::outcome::{Outcome, Why};
 
@@ -23,7 +24,7 @@ pub struct Report {
     /// Present when the run stopped before its end.
     pub unfinished: Option<Unfinished>,
     /// What the operator should know.
-    pub notes: Vec<String>,
+    pub notes: Vec<Text>,
 }
 
 impl Report {
@@ -79,11 +80,12 @@ pub struct BlockedRule {
     pub why: Why,
 }
 
-/// A run that stopped before its end.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unfinished {
-    /// Why: asked to stop, window closed.
-    pub why: String,
-    /// How to go on.
-    pub how: String,
+/// Why a run stopped before its end: the next one goes on where it stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unfinished {
+    /// Someone asked.
+    Asked,
+    /// Its time window is closed.
+    WindowClosed,
 }

@@ -9,10 +9,10 @@ use serment_register::model::{ClientOf, Rule, RuleId, Table, Then};
 use serment_store::condition::{Alias, Condition};
 use serment_store::query::ClientColumn;
 
+use crate::error::PlanError;
 use crate::freeze::Freezer;
 use crate::graph::{Edge, Family, Graph, Member};
 use crate::judgement::{Judge, Judgement, Names, Suspended};
-use crate::plan::PlanError;
 use crate::steps::{Effect, PlannedChange, ROW, Step, What};
 use crate::strategy::Class;
 use crate::translate::{Ground, column_ref};

@@ -4,10 +4,13 @@
 //! ends that date. That map is monotone, so the clocks that are due by a cut-off are exactly those before one instant,
 //! computed here once: no dialect ever adds a month or converts a zone.
 
+use std::fmt;
+
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{Span, Timestamp, ToSpan};
-use serment_register::model::{Period, Unit};
+use serment_register::model::{Period, Text, Unit};
+use serment_register::text;
 use serment_store::condition::Bound;
 use thiserror::Error;
 
@@ -26,11 +29,28 @@ pub struct Cutoff {
 #[derive(Debug, Error, PartialEq, Eq, Clone)]
 pub enum CutoffError {
     /// The zone is not in the IANA database.
-    #[error("`{0}` is not an IANA time zone")]
     Zone(String),
     /// The date leaves the calendar.
-    #[error("{0} is out of the calendar")]
     Range(String),
+}
+
+impl CutoffError {
+    /// The error in words.
+    pub fn text(&self) -> Text {
+        match self {
+            Self::Zone(zone) => text!(
+                "« {zone} » n'est pas un fuseau horaire de l'IANA",
+                "`{zone}` is not an IANA time zone"
+            ),
+            Self::Range(date) => text!("{date} sort du calendrier", "{date} is out of the calendar"),
+        }
+    }
+}
+
+impl fmt::Display for CutoffError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text().en)
+    }
 }
 
 impl Cutoff {

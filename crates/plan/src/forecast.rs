@@ -14,10 +14,10 @@ use serment_store::query::{Tally, TallyRow};
 use crate::compose::through;
 use crate::graph::Graph;
 use crate::judgement::{Judge, Names, Suspension};
-use crate::plan::{Plan, PlanError};
 use crate::situation::Situation;
 use crate::steps::{Effect, PlannedChange, ROW, Step};
 use crate::translate::Ground;
+use crate::{Plan, PlanError};
 
 /// A question to a store, and how to read its answer.
 #[derive(Debug, Clone)]

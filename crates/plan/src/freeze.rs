@@ -3,9 +3,9 @@
 use serment_register::model::{ClientOf, Link, LinkKind, Table, TableId};
 use serment_store::condition::{Alias, ColumnRef, Condition, Constant, Operator, TimeColumn};
 
+use crate::error::PlanError;
 use crate::graph::Graph;
 use crate::judgement::Names;
-use crate::plan::PlanError;
 use crate::situation::{Hold, HoldScope};
 use crate::translate::Ground;
 

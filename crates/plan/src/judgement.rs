@@ -9,8 +9,7 @@ use std::cell::Cell;
 use serment_register::model::{EventSource, Rule, RuleId, State, Table, TableId};
 use serment_store::condition::{Alias, Bound, Condition, TimeColumn, TimeTest};
 
-use crate::cutoff::CutoffError;
-use crate::plan::PlanError;
+use crate::error::PlanError;
 use crate::translate::{Ground, column_ref};
 
 /// Gives each row of a condition its own name.
@@ -467,11 +466,5 @@ impl Clock {
             ]));
         }
         Ok(Condition::any(any))
-    }
-}
-
-impl From<CutoffError> for PlanError {
-    fn from(error: CutoffError) -> Self {
-        Self::Cutoff(error)
     }
 }

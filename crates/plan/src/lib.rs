@@ -7,6 +7,7 @@
 
 pub mod compose;
 pub mod cutoff;
+mod error;
 pub mod footing;
 pub mod forecast;
 pub mod freeze;
@@ -23,5 +24,7 @@ pub mod strategy;
 pub mod translate;
 
 pub use cutoff::Cutoff;
-pub use plan::{Plan, PlanError, PlannedRule, tables_of};
+pub use error::PlanError;
+pub use plan::{Plan, PlannedRule, tables_of};
+pub use preflight::Obstacle;
 pub use situation::{Hold, HoldScope, Situation};

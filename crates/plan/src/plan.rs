@@ -4,86 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use serde::Serialize;
-use serment_register::model::{EventSource, Register, RuleId, State, StoreKind, TableId, Then};
+use serment_register::model::{EventSource, Register, RuleId, State, StoreKind, TableId, Text, Then};
+use serment_register::text;
 use serment_store::catalogue::{self, Catalogue, TableName};
 use serment_store::condition::Condition;
-use thiserror::Error;
 
 use crate::compose::Composer;
-use crate::cutoff::{Cutoff, CutoffError};
+use crate::cutoff::Cutoff;
+use crate::error::PlanError;
 use crate::freeze::Freezer;
 use crate::graph::{Family, Graph};
 use crate::hash;
 use crate::judgement::{Names, Suspension};
 use crate::order;
-use crate::preflight::{self, Findings};
+use crate::preflight::{self, Findings, Obstacle};
 use crate::situation::Situation;
 use crate::steps::{PlannedChange, Step};
 use crate::translate::Ground;
-
-/// Why a plan, or a part of it, cannot be made.
-#[derive(Debug, Error, PartialEq, Clone)]
-pub enum PlanError {
-    /// A table is not declared.
-    #[error("{0} is not a table of the register")]
-    UnknownTable(String),
-    /// A rule is not declared.
-    #[error("{0} is not a rule of the register")]
-    UnknownRule(String),
-    /// A word that the table does not define.
-    #[error("{rule}: `{word}` is defined on no row of its table")]
-    UnknownWord {
-        /// Rule or table.
-        rule: String,
-        /// State, event or link.
-        word: String,
-    },
-    /// The catalogue of a store was not read.
-    #[error("store {0} was not read")]
-    UnreadStore(String),
-    /// The store has no such table.
-    #[error("{0} does not exist in its store, or our role may not see it")]
-    MissingTable(String),
-    /// The store's table has no such column.
-    #[error("{table}: the store has no column {column}")]
-    MissingColumn {
-        /// Table.
-        table: String,
-        /// Column.
-        column: String,
-    },
-    /// The type of a column does not say how it writes a time.
-    #[error(
-        "{table}: the type of column {column} does not say how it writes a time: declare `time` (text, epoch_seconds, \
-         epoch_milliseconds, date, timestamp, instant)"
-    )]
-    UnclearTime {
-        /// Table.
-        table: String,
-        /// Column.
-        column: String,
-    },
-    /// A column cannot be treated as the register asks.
-    #[error("{table}: {why}")]
-    Unsuitable {
-        /// Table.
-        table: String,
-        /// Why.
-        why: String,
-    },
-    /// `= now` can never be relied upon.
-    #[error("{table}: a column is compared with `now` by = or <>, which no instant satisfies reliably")]
-    EqualsNow {
-        /// Table.
-        table: String,
-    },
-    /// A part that a later version executes.
-    #[error("{0}")]
-    NotYet(String),
-    /// A date or zone that cannot be used.
-    #[error(transparent)]
-    Cutoff(CutoffError),
-}
 
 /// A rule of a plan.
 #[derive(Debug, Clone)]
@@ -97,9 +34,9 @@ pub struct PlannedRule {
     /// Whether it cannot even be judged: it counts as running on every row of its subjects.
     pub blind: bool,
     /// Why it may not start; empty when nothing stands in its way.
-    pub obstacles: Vec<String>,
+    pub obstacles: Vec<Obstacle>,
     /// What qualifies its outcomes.
-    pub reservations: Vec<String>,
+    pub reservations: Vec<Text>,
     /// The last local date whose clock is due; None when only events end the rule.
     pub cutoff: Option<Date>,
 }
@@ -166,16 +103,17 @@ impl Plan {
                         (steps, findings, digest)
                     }
                     Err(error) => {
-                        let obstacle = BTreeSet::from([error.to_string()]);
+                        let obstacle = BTreeSet::from([error.text().into()]);
                         let findings = Findings {
                             obstacles: obstacle,
                             ..Findings::default()
                         };
-                        (Vec::new(), findings, hash::of(&error.to_string()))
+                        (Vec::new(), findings, hash::of(&format!("{error:?}")))
                     }
                 };
             for rule in &family.rules {
-                let mut obstacles: Vec<String> = blind.get(&rule.id).into_iter().cloned().collect();
+                let blinding = blind.get(&rule.id).into_iter().cloned();
+                let mut obstacles: Vec<Obstacle> = blinding.map(Obstacle::from).collect();
                 obstacles.extend(findings.obstacles.iter().cloned());
                 obstacles.dedup();
                 rules.push(PlannedRule {
@@ -312,7 +250,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Rules that this version cannot execute, with the reason: they count as running.
-    fn blind(&self) -> Result<BTreeMap<RuleId, String>, PlanError> {
+    fn blind(&self) -> Result<BTreeMap<RuleId, Text>, PlanError> {
         let mut blind = BTreeMap::new();
         for (_, rule) in self.register.rules() {
             if let Some(why) = self.not_yet(rule) {
@@ -331,7 +269,7 @@ impl<'a> Planner<'a> {
             for family in self.graph.families() {
                 if let Err(error) = self.compose(&family, &canonical, &known) {
                     for rule in &family.rules {
-                        blind.entry(rule.id.clone()).or_insert_with(|| error.to_string());
+                        blind.entry(rule.id.clone()).or_insert_with(|| error.text());
                     }
                 }
             }
@@ -341,16 +279,20 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn not_yet(&self, rule: &serment_register::model::Rule) -> Option<String> {
+    fn not_yet(&self, rule: &serment_register::model::Rule) -> Option<Text> {
         let store = self.register.stores.get(&rule.of.store)?;
         if !matches!(store.kind, StoreKind::Postgres | StoreKind::Sqlite) {
-            return Some(format!(
-                "{}: stores of this kind are not executed yet",
-                rule.of.store
+            let store = &rule.of.store;
+            return Some(text!(
+                "{store} : les dépôts de ce genre ne sont pas encore exécutés : les lignes restent",
+                "{store}: stores of this kind are not executed yet: the rows stay"
             ));
         }
         if let Then::Archive { .. } = rule.then {
-            return Some("`then = { archive … }` is not executed yet: the rows stay".to_owned());
+            return Some(text!(
+                "l'archivage (`then = {{ archive … }}`) n'est pas encore exécuté : les lignes restent",
+                "archiving (`then = {{ archive … }}`) is not executed yet: the rows stay"
+            ));
         }
         let table = self.register.table(&rule.of)?;
         let elsewhere = |link: &String| {
@@ -390,14 +332,19 @@ impl<'a> Planner<'a> {
             .into_iter()
             .find(|(child, _)| **child == rule.of);
         if let Some((_, link)) = of_itself {
-            return Some(format!(
-                "rules of {} read other rows of the same table by its link {link}, whose dates would go with them; this is \
-                 not executed yet: the rows stay",
-                rule.of
+            let table = &rule.of;
+            return Some(text!(
+                "des règles de {table} lisent d'autres lignes de la même table par son lien {link}, dont les dates \
+                 partiraient avec elles ; ce n'est pas encore exécuté : les lignes restent",
+                "rules of {table} read other rows of the same table by its link {link}, whose dates would go with them; \
+                 this is not executed yet: the rows stay"
             ));
         }
         if event_elsewhere || state_elsewhere {
-            return Some("it reads another store, which is not executed yet: the rows stay".to_owned());
+            return Some(text!(
+                "elle lit un autre dépôt, ce qui n'est pas encore exécuté : les lignes restent",
+                "it reads another store, which is not executed yet: the rows stay"
+            ));
         }
         let family = self
             .graph
@@ -421,24 +368,31 @@ impl<'a> Planner<'a> {
                 Some(format!("{}.{path}", member.table.id))
             });
         if let Some(column) = with_files {
-            return Some(format!(
-                "{column} names files, and erasing files with their rows is not executed yet: the rows stay, for a row \
-                 without its file would hide it"
+            return Some(text!(
+                "{column} nomme des fichiers, et effacer des fichiers avec leurs lignes n'est pas encore exécuté : les \
+                 lignes restent, car un fichier sans sa ligne serait introuvable",
+                "{column} names files, and erasing files with their rows is not executed yet: the rows stay, for a file \
+                 without its row would be lost from sight"
             ));
         }
         let referred_from_elsewhere = self.register.tables().find(|other| {
             other.id.store != rule.of.store && other.links.values().any(|link| members.contains(&link.to))
         });
         if let Some(other) = referred_from_elsewhere {
-            return Some(format!(
-                "rows of {} refer to it from another store, which is not executed yet: the rows stay",
-                other.id
+            let other = &other.id;
+            return Some(text!(
+                "des lignes de {other} s'y réfèrent depuis un autre dépôt, ce qui n'est pas encore exécuté : les lignes \
+                 restent",
+                "rows of {other} refer to it from another store, which is not executed yet: the rows stay"
             ));
         }
         (!order::is_known(self.graph.rules_of(&rule.of))).then(|| {
-            "one rule of this table erases and another anonymises, on different clocks, so that only each row could tell \
-             which ends last; this is not executed yet: the rows stay"
-                .to_owned()
+            text!(
+                "une règle de cette table efface et une autre anonymise, sur des départs différents : seule chaque ligne \
+                 dirait laquelle finit la dernière ; ce n'est pas encore exécuté : les lignes restent",
+                "one rule of this table erases and another anonymises, on different clocks, so that only each row could \
+                 tell which ends last; this is not executed yet: the rows stay"
+            )
         })
     }
 

@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serment_register::model::{Table, TableId};
+use serde::Serialize;
+use serment_register::model::{Table, TableId, Text};
+use serment_register::text;
 use serment_store::catalogue::{self, Catalogue, TableKind, TableName, Trigger};
 
+use crate::error::PlanError;
 use crate::graph::{Family, Graph};
 use crate::locks::{locked_tables, row_locked_tables};
-use crate::plan::{PlanError, tables_of};
+use crate::plan::tables_of;
 use crate::steps::{PlannedChange, Step, What};
 use crate::translate::Ground;
 
@@ -15,11 +18,34 @@ use crate::translate::Ground;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Findings {
     /// Reasons not to start.
-    pub obstacles: BTreeSet<String>,
+    pub obstacles: BTreeSet<Obstacle>,
     /// Reasons to qualify what is claimed: copies that a change may leave behind.
-    pub reservations: BTreeSet<String>,
+    pub reservations: BTreeSet<Text>,
     /// Whether rows may be hidden from our role: then they cannot even be counted.
     pub hidden: bool,
+}
+
+impl Findings {
+    fn obstacle(&mut self, what: Text) {
+        self.obstacles.insert(what.into());
+    }
+}
+
+/// A reason not to start.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Obstacle {
+    /// In words.
+    #[serde(flatten)]
+    pub what: Text,
+    /// What the store would run, for its owner to read. Shown on screens and never recorded: it may hold anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+}
+
+impl From<Text> for Obstacle {
+    fn from(what: Text) -> Self {
+        Self { what, source: None }
+    }
 }
 
 /// Examines the tables that a family's steps read and change.
@@ -36,7 +62,9 @@ pub fn examine(
         .get(store)
         .ok_or_else(|| PlanError::UnreadStore(store.clone()))?;
     if catalogue.standby {
-        findings.obstacles.insert(format!(
+        findings.obstacle(text!(
+            "dépôt {store} : la connexion mène à un serveur de secours, qui ne se modifie pas : donnez à write_url \
+             l'adresse du primaire",
             "store {store}: the connection reaches a standby, which cannot be changed: give write_url the address of \
              the primary"
         ));
@@ -81,11 +109,12 @@ fn of_key(ground: Ground<'_>, table: &Table, findings: &mut Findings) -> Result<
         ground.seen_column(&table.id, column)?;
     }
     if !seen.is_unique(&table.key) {
-        findings.obstacles.insert(format!(
-            "{}: nothing in the store keeps its key ({}) unique, so one key could mean several rows: declare the primary \
-             key, or add a unique constraint",
-            table.id,
-            table.key.join(", ")
+        let (id, key) = (&table.id, table.key.join(", "));
+        findings.obstacle(text!(
+            "{id} : rien dans le dépôt ne garde sa clé ({key}) unique, une clé pourrait donc désigner plusieurs lignes : \
+             déclarez la clé primaire, ou ajoutez une contrainte d'unicité",
+            "{id}: nothing in the store keeps its key ({key}) unique, so one key could mean several rows: declare the \
+             primary key, or add a unique constraint"
         ));
     }
     Ok(())
@@ -103,12 +132,12 @@ fn of_links(ground: Ground<'_>, table: &Table, findings: &mut Findings) -> Resul
             ground.seen_column(&link.to, theirs)?;
         }
         if !ground.seen(&link.to)?.is_unique(&targets) {
-            findings.obstacles.insert(format!(
-                "{}: its link {} may reach several rows of {}, for nothing in the store keeps ({}) unique there",
-                table.id,
-                link.name,
-                link.to,
-                targets.join(", ")
+            let (id, name, to, columns) = (&table.id, &link.name, &link.to, targets.join(", "));
+            findings.obstacle(text!(
+                "{id} : son lien {name} peut mener à plusieurs lignes de {to}, car rien dans le dépôt n'y garde ({columns}) \
+                 unique",
+                "{id}: its link {name} may reach several rows of {to}, for nothing in the store keeps ({columns}) unique \
+                 there"
             ));
         }
     }
@@ -119,54 +148,63 @@ fn of_table(id: &TableId, seen: &catalogue::Table, findings: &mut Findings) {
     match seen.kind {
         TableKind::Table | TableKind::Partitioned => {}
         TableKind::View => {
-            findings
-                .obstacles
-                .insert(format!("{id} is a view: name the table behind it"));
+            findings.obstacle(text!(
+                "{id} est une vue : nommez la table qui est derrière",
+                "{id} is a view: name the table behind it"
+            ));
         }
         TableKind::Foreign => {
-            findings.obstacles.insert(format!(
+            findings.obstacle(text!(
+                "{id} est une table étrangère ou virtuelle : décrivez-la dans le dépôt qui la contient",
                 "{id} is a foreign or virtual table: map it in the store that holds it"
             ));
         }
     }
     findings.hidden |= seen.row_security;
     if seen.row_security {
-        findings.obstacles.insert(format!(
+        findings.obstacle(text!(
+            "{id} : la sécurité au niveau des lignes peut en cacher à notre rôle, on ne pourrait donc affirmer ni « rien \
+             trouvé » ni « effacées » : donnez au rôle BYPASSRLS, ou les droits du propriétaire de la table",
             "{id}: row-level security may hide rows from our role, so neither \"nothing found\" nor \"erased\" could be \
-             claimed: give the role BYPASSRLS or a policy owner's rights"
+             claimed: give the role BYPASSRLS, or the rights of the table's owner"
         ));
     }
     if !seen.inherited_by.is_empty() {
-        findings.obstacles.insert(format!(
-            "{id}: other tables inherit from it ({}), and its rows are also theirs: map each of them",
-            seen.inherited_by
-                .iter()
-                .map(|table| table.name.clone())
-                .collect::<Vec<_>>()
-                .join(", ")
+        let heirs: Vec<&str> = seen
+            .inherited_by
+            .iter()
+            .map(|table| table.name.as_str())
+            .collect();
+        let heirs = heirs.join(", ");
+        findings.obstacle(text!(
+            "{id} : d'autres tables en héritent ({heirs}), et ses lignes sont aussi les leurs : décrivez chacune",
+            "{id}: other tables inherit from it ({heirs}), and its rows are also theirs: map each of them"
         ));
     }
     for shadow in &seen.shadows {
-        findings
-            .reservations
-            .insert(format!("{id}: {shadow} keeps or sends a copy"));
+        findings.reservations.insert(text!(
+            "{id} : {shadow} garde ou envoie une copie",
+            "{id}: {shadow} keeps or sends a copy"
+        ));
     }
 }
 
 /// A row that is hidden from us could be the one that keeps another.
 fn of_reading(store: &str, name: &TableName, seen: &catalogue::Table, findings: &mut Findings) {
     findings.hidden |= seen.row_security || !seen.privileges.select;
+    let name = printed(name);
     if seen.row_security {
-        findings.obstacles.insert(format!(
-            "{store}.{}: rules read it, and row-level security may hide rows from our role: give the role BYPASSRLS or a \
-             policy owner's rights",
-            printed(name)
+        findings.obstacle(text!(
+            "{store}.{name} : des règles la lisent, et la sécurité au niveau des lignes peut en cacher à notre rôle : \
+             donnez au rôle BYPASSRLS, ou les droits du propriétaire de la table",
+            "{store}.{name}: rules read it, and row-level security may hide rows from our role: give the role BYPASSRLS, \
+             or the rights of the table's owner"
         ));
     }
     if !seen.privileges.select {
-        findings.obstacles.insert(format!(
-            "{store}.{}: rules read it, and our role lacks SELECT",
-            printed(name)
+        findings.obstacle(text!(
+            "{store}.{name} : des règles la lisent, et il manque à notre rôle le droit SELECT",
+            "{store}.{name}: rules read it, and our role lacks SELECT"
         ));
     }
 }
@@ -188,9 +226,11 @@ fn of_privileges(
     .filter_map(|(missing, word)| missing.then_some(word))
     .collect();
     if !missing.is_empty() {
-        findings
-            .obstacles
-            .insert(format!("{id}: the writing role lacks {}", missing.join(", ")));
+        let missing = missing.join(", ");
+        findings.obstacle(text!(
+            "{id} : il manque au rôle d'écriture {missing}",
+            "{id}: the writing role lacks {missing}"
+        ));
     }
 }
 
@@ -202,32 +242,40 @@ fn of_triggers(
     findings: &mut Findings,
 ) {
     let fires = |trigger: &&Trigger| (deletes && trigger.on_delete) || (updates && trigger.on_update);
+    let id = &table.id;
     for trigger in seen.triggers.iter().filter(fires) {
-        match table.triggers.get(&trigger.name) {
+        let name = &trigger.name;
+        match table.triggers.get(name) {
             Some(reason) => {
-                findings.reservations.insert(format!(
-                    "{}: trigger {} fires on the change; its owner says: {reason}",
-                    table.id, trigger.name
+                findings.reservations.insert(text!(
+                    "{id} : le déclencheur {name} réagit au changement ; son responsable en dit : {reason}",
+                    "{id}: trigger {name} fires on the change; its owner says: {reason}"
                 ));
             }
             None => {
-                findings.obstacles.insert(format!(
-                    "{}: trigger {} fires on the change and may swallow it or copy the row; read it, then vouch for it in \
-                     the register under `triggers`:\n{}",
-                    table.id,
-                    trigger.name,
-                    trigger.source.trim()
-                ));
+                let what = text!(
+                    "{id} : le déclencheur {name} réagit au changement et peut l'avaler, ou copier la ligne ; lisez-le, puis \
+                     répondez-en dans le registre, sous `triggers`",
+                    "{id}: trigger {name} fires on the change and may swallow it or copy the row; read it, then vouch for it \
+                     in the register under `triggers`"
+                );
+                findings.obstacles.insert(Obstacle {
+                    what,
+                    source: Some(trigger.source.trim().to_owned()),
+                });
             }
         }
     }
     for rule in seen.rules.iter().filter(fires) {
-        findings.obstacles.insert(format!(
-            "{}: rewrite rule {} replaces the change by another statement:\n{}",
-            table.id,
-            rule.name,
-            rule.source.trim()
-        ));
+        let name = &rule.name;
+        let what = text!(
+            "{id} : la règle de réécriture {name} remplace le changement par une autre instruction",
+            "{id}: rewrite rule {name} replaces the change by another statement"
+        );
+        findings.obstacles.insert(Obstacle {
+            what,
+            source: Some(rule.source.trim().to_owned()),
+        });
     }
 }
 
@@ -247,12 +295,12 @@ fn of_foreign_keys(
             declared |= same_table && columns == key.columns.iter().collect();
         }
         if !declared {
-            findings.obstacles.insert(format!(
-                "{id}: table {} refers to it by the foreign key {} ({}), which the register does not name: map the table \
-                 and declare the link",
-                printed(&key.table),
-                key.name,
-                key.columns.join(", ")
+            let (from, name, columns) = (printed(&key.table), &key.name, key.columns.join(", "));
+            findings.obstacle(text!(
+                "{id} : la table {from} s'y réfère par la clé étrangère {name} ({columns}), que le registre ne nomme pas : \
+                 décrivez la table et déclarez le lien",
+                "{id}: table {from} refers to it by the foreign key {name} ({columns}), which the register does not name: \
+                 map the table and declare the link"
             ));
         }
     }
@@ -267,10 +315,13 @@ fn of_locks(store: &str, step: &Step, catalogue: &Catalogue, findings: &mut Find
         .iter()
         .filter(|table| lacks(table, |seen| seen.privileges.lock))
     {
-        findings.obstacles.insert(format!(
-            "{store}.{}: no foreign key makes its new rows lock the rows that they refer to, and the writing role may not \
-             lock the table: add the foreign key, or grant UPDATE or DELETE on it",
-            printed(table)
+        let table = printed(table);
+        findings.obstacle(text!(
+            "{store}.{table} : aucune clé étrangère n'oblige ses nouvelles lignes à verrouiller celles où elles renvoient, et \
+             le rôle d'écriture ne peut pas verrouiller la table : ajoutez la clé étrangère, ou accordez UPDATE ou DELETE \
+             dessus",
+            "{store}.{table}: no foreign key makes its new rows lock the rows that they refer to, and the writing role may \
+             not lock the table: add the foreign key, or grant UPDATE or DELETE on it"
         ));
     }
     let may_lock_rows =
@@ -279,10 +330,12 @@ fn of_locks(store: &str, step: &Step, catalogue: &Catalogue, findings: &mut Find
         .iter()
         .filter(|table| lacks(table, may_lock_rows))
     {
-        findings.obstacles.insert(format!(
-            "{store}.{}: rules read it, and the writing role may not lock its rows while they do: grant UPDATE on one of \
-             its columns",
-            printed(table)
+        let table = printed(table);
+        findings.obstacle(text!(
+            "{store}.{table} : des règles la lisent, et le rôle d'écriture ne peut pas verrouiller ses lignes pendant ce \
+             temps : accordez UPDATE sur une de ses colonnes",
+            "{store}.{table}: rules read it, and the writing role may not lock its rows while they do: grant UPDATE on one \
+             of its columns"
         ));
     }
 }

@@ -6,7 +6,8 @@
 //! running rule also covers, in the rows that its row refers to, its purposes' categories.
 
 use serde::{Deserialize, Serialize};
-use serment_register::model::{ColumnPath, RuleId, TableId};
+use serment_register::model::{ColumnPath, RuleId, TableId, Text};
+use serment_register::text;
 use serment_store::catalogue::TableName;
 use serment_store::condition::{Alias, Condition, Key};
 use serment_store::query::ClientColumn;
@@ -44,6 +45,32 @@ impl Effect {
             Self::Coarsen => "coarsen",
             Self::Pseudonymise => "pseudonymise",
             Self::Archive => "archive",
+        }
+    }
+
+    /// The effect of that word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        [
+            Self::Erase,
+            Self::Reduce,
+            Self::Anonymise,
+            Self::Coarsen,
+            Self::Pseudonymise,
+            Self::Archive,
+        ]
+        .into_iter()
+        .find(|effect| effect.word() == word)
+    }
+
+    /// What is done, said to a person.
+    pub fn text(self) -> Text {
+        match self {
+            Self::Erase => text!("effacer", "erase"),
+            Self::Reduce => text!("réduire", "reduce"),
+            Self::Anonymise => text!("anonymiser", "anonymise"),
+            Self::Coarsen => text!("estomper", "coarsen"),
+            Self::Pseudonymise => text!("pseudonymiser", "pseudonymise"),
+            Self::Archive => text!("archiver", "archive"),
         }
     }
 }

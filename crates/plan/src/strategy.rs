@@ -1,6 +1,7 @@
 //! How a column loses its person, and what its new value must satisfy.
 
-use serment_register::model::{Column, Strategy};
+use serment_register::model::{Column, Strategy, Text};
+use serment_register::text;
 use serment_store::catalogue::{self, ColumnKind};
 use serment_store::condition::PostCondition;
 use serment_store::query::NewValue;
@@ -43,7 +44,7 @@ pub enum Replacement {
 
 /// Why a column cannot be treated as asked: found before anything runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unsuitable(pub String);
+pub struct Unsuitable(pub Text);
 
 /// How a column is cleared when its row stays: by its own strategy if that removes, else by NULL, else by a mark.
 pub fn clear(declared: &Column, seen: &catalogue::Column, unique: bool) -> Result<Treatment, Unsuitable> {
@@ -71,15 +72,22 @@ fn treat(strategy: &Strategy, seen: &catalogue::Column, unique: bool) -> Result<
     if seen.generated {
         return refuse(
             seen,
-            "the store computes it: clear the columns that it is computed from instead",
+            text!(
+                "le dépôt la calcule : videz plutôt les colonnes dont elle est calculée",
+                "the store computes it: clear the columns that it is computed from instead"
+            ),
         );
     }
     let constant = |text: String| -> Result<Treatment, Unsuitable> {
         if unique {
             return refuse(
                 seen,
-                "a constraint keeps it unique, so it cannot take the same value twice: make it nullable, or use \
-                 { random = \"r_\" }",
+                text!(
+                    "une contrainte la garde unique, elle ne peut donc pas prendre deux fois la même valeur : rendez-la facultative \
+                 (NULL), ou employez {{ random = \"r_\" }}",
+                    "a constraint keeps it unique, so it cannot take the same value twice: make it nullable, or use \
+                 {{ random = \"r_\" }}"
+                ),
             );
         }
         fits(seen, &text)?;
@@ -90,21 +98,36 @@ fn treat(strategy: &Strategy, seen: &catalogue::Column, unique: bool) -> Result<
     };
     match strategy {
         Strategy::Null if seen.nullable => Ok(removes(NewValue::Null, PostCondition::Null)),
-        Strategy::Null => refuse(seen, "it is NOT NULL: use \"redact\" or { constant = … }"),
+        Strategy::Null => refuse(
+            seen,
+            text!(
+                "elle est NOT NULL : employez \"redact\" ou {{ constant = … }}",
+                "it is NOT NULL: use \"redact\" or {{ constant = … }}"
+            ),
+        ),
         Strategy::Constant(text) => constant(text.clone()),
         Strategy::Redact => match seen.kind {
             ColumnKind::Text => constant(mark(seen)),
             _ if seen.nullable => Ok(removes(NewValue::Null, PostCondition::Null)),
             _ => refuse(
                 seen,
-                "it is NOT NULL and not text: say which value it takes, with { constant = … }",
+                text!(
+                    "elle est NOT NULL et n'est pas du texte : dites quelle valeur elle prend, par {{ constant = … }}",
+                    "it is NOT NULL and not text: say which value it takes, with {{ constant = … }}"
+                ),
             ),
         },
         Strategy::CoarsenToYear => on_time(seen, NewValue::FirstOfYear, PostCondition::FirstOfYear, unique),
         Strategy::CoarsenToMonth => {
             on_time(seen, NewValue::FirstOfMonth, PostCondition::FirstOfMonth, unique)
         }
-        Strategy::CoarsenToBand(0) => refuse(seen, "a band of width 0 keeps everything"),
+        Strategy::CoarsenToBand(0) => refuse(
+            seen,
+            text!(
+                "une tranche de largeur 0 garde tout",
+                "a band of width 0 keeps everything"
+            ),
+        ),
         Strategy::CoarsenToBand(width) => match seen.kind {
             ColumnKind::Integer | ColumnKind::Number => coarsens(
                 seen,
@@ -112,17 +135,32 @@ fn treat(strategy: &Strategy, seen: &catalogue::Column, unique: bool) -> Result<
                 PostCondition::MultipleOf(*width),
                 unique,
             ),
-            _ => refuse(seen, "only numbers have bands"),
+            _ => refuse(
+                seen,
+                text!("seuls les nombres ont des tranches", "only numbers have bands"),
+            ),
         },
         Strategy::CoarsenToDepartment => match seen.kind {
             ColumnKind::Text => coarsens(seen, NewValue::Department, PostCondition::Department, unique),
-            _ => refuse(seen, "a postcode that loses its end must be text"),
+            _ => refuse(
+                seen,
+                text!(
+                    "un code postal qui perd sa fin doit être du texte",
+                    "a postcode that loses its end must be text"
+                ),
+            ),
         },
         Strategy::CoarsenIp => match seen.kind {
             ColumnKind::Text | ColumnKind::Inet => {
                 coarsens(seen, NewValue::Network, PostCondition::Network, unique)
             }
-            _ => refuse(seen, "an address is text or inet"),
+            _ => refuse(
+                seen,
+                text!(
+                    "une adresse est de type text ou inet",
+                    "an address is text or inet"
+                ),
+            ),
         },
         Strategy::Pseudonym { prefix } => prefixed(seen, prefix, 26, Replacement::Pseudonym(prefix.clone())),
         Strategy::Random { prefix } => prefixed(seen, prefix, 8, Replacement::Random(prefix.clone())),
@@ -144,7 +182,13 @@ fn coarsens(
     unique: bool,
 ) -> Result<Treatment, Unsuitable> {
     if unique {
-        return refuse(seen, "a constraint keeps it unique, and coarser values meet");
+        return refuse(
+            seen,
+            text!(
+                "une contrainte la garde unique, et des valeurs moins précises se rencontrent",
+                "a constraint keeps it unique, and coarser values meet"
+            ),
+        );
     }
     Ok(Treatment {
         class: Class::Coarsens,
@@ -163,7 +207,13 @@ fn on_time(
         ColumnKind::Date | ColumnKind::LocalTime | ColumnKind::Instant | ColumnKind::Text => {
             coarsens(seen, new, post, unique)
         }
-        _ => refuse(seen, "only dates and timestamps have years and months"),
+        _ => refuse(
+            seen,
+            text!(
+                "seules les dates et les heures ont une année et un mois",
+                "only dates and timestamps have years and months"
+            ),
+        ),
     }
 }
 
@@ -175,12 +225,21 @@ fn prefixed(
     new: Replacement,
 ) -> Result<Treatment, Unsuitable> {
     if seen.kind != ColumnKind::Text {
-        return refuse(seen, "a value with a prefix must be text");
+        return refuse(
+            seen,
+            text!(
+                "une valeur à préfixe doit être du texte",
+                "a value with a prefix must be text"
+            ),
+        );
     }
     if prefix.is_empty() {
         return refuse(
             seen,
-            "without a prefix nobody could tell a replaced value from a real one",
+            text!(
+                "sans préfixe, nul ne distinguerait une valeur remplacée d'une vraie",
+                "without a prefix nobody could tell a replaced value from a real one"
+            ),
         );
     }
     let needed = u32::try_from(prefix.chars().count())
@@ -189,7 +248,10 @@ fn prefixed(
     if seen.max_length.is_some_and(|length| length < needed) {
         return refuse(
             seen,
-            &format!("it is too short: the prefix and the value need {needed} characters"),
+            text!(
+                "elle est trop courte : le préfixe et la valeur demandent {needed} caractères",
+                "it is too short: the prefix and the value need {needed} characters"
+            ),
         );
     }
     Ok(Treatment {
@@ -211,7 +273,13 @@ fn fits(seen: &catalogue::Column, text: &str) -> Result<(), Unsuitable> {
     if suitable {
         Ok(())
     } else {
-        refuse(seen, "the constant does not fit its type or length")
+        refuse(
+            seen,
+            text!(
+                "la constante ne convient pas à son type ou à sa longueur",
+                "the constant does not fit its type or length"
+            ),
+        )
     }
 }
 
@@ -222,9 +290,9 @@ fn mark(seen: &catalogue::Column) -> String {
     ERASED.chars().take(most).collect()
 }
 
-fn refuse<T>(seen: &catalogue::Column, why: &str) -> Result<T, Unsuitable> {
-    Err(Unsuitable(format!(
-        "column {} ({}): {why}",
-        seen.name, seen.sql_type
-    )))
+fn refuse<T>(seen: &catalogue::Column, why: Text) -> Result<T, Unsuitable> {
+    let (name, sort) = (&seen.name, &seen.sql_type);
+    Err(Unsuitable(
+        text!("colonne {name} ({sort}) : {why}", "column {name} ({sort}): {why}"; why),
+    ))
 }

@@ -12,7 +12,7 @@ use serment_store::condition::{
 };
 
 use crate::cutoff::{Cutoff, time_zone};
-use crate::plan::PlanError;
+use crate::error::PlanError;
 
 /// The register and the catalogues, read together.
 #[derive(Clone, Copy)]

@@ -13,9 +13,10 @@ mod tables;
 
 use jiff::civil::Date;
 
-use crate::diagnostics::{Code, Diagnostic, text};
+use crate::diagnostics::{Code, Diagnostic};
 use crate::load::node::Context;
 use crate::model::Register;
+use crate::text;
 
 pub use later::not_yet_executed;
 

@@ -12,6 +12,7 @@ pub use page::{index, page};
 
 use crate::model::{Language, Text};
 use crate::span::Span;
+use crate::text;
 
 /// One finding.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,14 +83,6 @@ pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
         .iter()
         .any(|diagnostic| diagnostic.severity == Severity::Error)
 }
-
-/// Builds a [`Text`] from a French and an English format string; both capture the same variables.
-macro_rules! text {
-    ($fr:literal, $en:literal $(, $argument:expr)* $(,)?) => {
-        $crate::model::Text { fr: format!($fr $(, $argument)*), en: format!($en $(, $argument)*) }
-    };
-}
-pub(crate) use text;
 
 /// The candidate closest to what was written, when one is close enough to be what was meant.
 pub(crate) fn closest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

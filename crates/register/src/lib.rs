@@ -14,5 +14,6 @@ pub mod say;
 pub mod schema;
 pub mod span;
 pub mod taxonomy;
+pub mod text;
 
 pub use load::{Files, load, load_at};

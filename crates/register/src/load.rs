@@ -22,9 +22,10 @@ use sha2::{Digest, Sha256};
 use toml::de::{DeTable, DeValue};
 
 use self::node::{Context, Fields, remember_places};
-use crate::diagnostics::{Code, Diagnostic, did_you_mean, text};
+use crate::diagnostics::{Code, Diagnostic, did_you_mean};
 use crate::model::{Language, Register};
 use crate::span::Span;
+use crate::text;
 
 /// The files of a register: path relative to its directory, with `/`, and bytes.
 pub type Files = BTreeMap<String, Vec<u8>>;

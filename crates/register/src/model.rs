@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::predicate::Predicate;
 use crate::span::Span;
+pub use crate::text::{Language, Text};
 
 /// A whole register.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,37 +57,6 @@ impl Register {
     pub fn purpose(&self, id: &PurposeId) -> Option<&Purpose> {
         self.activities.get(&id.activity)?.purposes.get(&id.purpose)
     }
-}
-
-/// A text in each language of the organisation.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Text {
-    /// French.
-    pub fr: String,
-    /// English.
-    pub en: String,
-}
-
-impl Text {
-    /// The text in one language; the other one when it is missing.
-    pub fn get(&self, language: Language) -> &str {
-        let (first, second) = match language {
-            Language::French => (&self.fr, &self.en),
-            Language::English => (&self.en, &self.fr),
-        };
-        if first.is_empty() { second } else { first }
-    }
-}
-
-/// A language in which Serment speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Language {
-    /// `fr`
-    #[serde(rename = "fr")]
-    French,
-    /// `en`
-    #[serde(rename = "en")]
-    English,
 }
 
 /// Who says what it does with personal data (`serment.toml`).

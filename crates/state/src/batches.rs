@@ -277,6 +277,6 @@ fn only_one(rows: u64) -> Result<(), StateError> {
     if rows == 1 {
         Ok(())
     } else {
-        Err(StateError::Corrupt("a batch is not where it was put".to_owned()))
+        Err(StateError::Corrupt("batches".to_owned()))
     }
 }

@@ -52,7 +52,7 @@ pub enum StateError {
     /// No room is left.
     #[error("no space left for the state: nothing more is started until there is ({0})")]
     Full(String),
-    /// What is written there cannot be read back.
+    /// What is written there cannot be read back: the name of the place, or what the library says.
     #[error("the state cannot be understood: {0}")]
     Corrupt(String),
     /// Anything else that SQLite says.

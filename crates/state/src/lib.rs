@@ -22,6 +22,7 @@ mod read;
 pub mod runs;
 mod schema;
 
+pub use check::Unsound;
 pub use error::StateError;
 pub use lock::KeepLock;
 pub use open::State;

@@ -31,16 +31,15 @@ pub fn json<T: DeserializeOwned>(row: &SqliteRow, column: &str) -> Result<T, Sta
 /// A column that counts.
 pub fn count(row: &SqliteRow, column: &str) -> Result<u64, StateError> {
     let number: i64 = row.try_get(column)?;
-    u64::try_from(number).map_err(|_| StateError::Corrupt(format!("{column} is negative")))
+    u64::try_from(number).map_err(|_| StateError::Corrupt(column.to_owned()))
 }
 
 /// A number on its way in.
 pub fn integer(number: u64) -> Result<i64, StateError> {
-    i64::try_from(number).map_err(|_| StateError::Corrupt("a count is out of range".to_owned()))
+    i64::try_from(number).map_err(|_| StateError::Corrupt(number.to_string()))
 }
 
 /// A value written as text.
 pub fn parse<T: FromStr>(text: &str, column: &str) -> Result<T, StateError> {
-    text.parse()
-        .map_err(|_| StateError::Corrupt(format!("{column} cannot be read")))
+    text.parse().map_err(|_| StateError::Corrupt(column.to_owned()))
 }

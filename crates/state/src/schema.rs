@@ -40,9 +40,7 @@ pub async fn migrate(pool: &SqlitePool) -> Result<(), StateError> {
         transaction.commit().await?;
         version = identity(pool).await?.1;
         if version <= now && next.is_some() {
-            return Err(StateError::Corrupt(format!(
-                "the migration from schema {now} did not take"
-            )));
+            return Err(StateError::Corrupt(format!("schema {now}")));
         }
     }
     Ok(())

@@ -1,5 +1,9 @@
 //! What can go wrong in a store, as kinds that the engine acts upon.
 
+use std::fmt;
+
+use serment_register::model::Text;
+use serment_register::text;
 use thiserror::Error;
 
 /// An error of a store: what happened, where, and what to do. Never a value of a row, never a secret.
@@ -12,57 +16,49 @@ pub struct StoreError {
     pub failure: Failure,
 }
 
-/// What happened.
+impl StoreError {
+    /// The error in words.
+    pub fn text(&self) -> Text {
+        let (store, failure) = (&self.store, self.failure.text());
+        text!("{store} : {failure}", "{store}: {failure}"; failure)
+    }
+}
+
+/// What happened. What a server answers is told in its own words, which name tables and columns and no value.
 #[derive(Debug, Error, Clone, PartialEq, Eq)]
 pub enum Failure {
     /// The address cannot be read or understood.
-    #[error("its address is not usable: {0}")]
-    Address(String),
+    Address(Text),
     /// The server does not answer, or the file does not open.
-    #[error("it cannot be reached: {0}")]
-    Unreachable(String),
+    Unreachable(Text),
     /// Wrong user, password or database.
-    #[error("it refused the connection: {0}")]
-    Refused(String),
+    Refused(Text),
     /// TLS is required and could not be had.
-    #[error("no trustworthy encrypted connection: {0}")]
-    Tls(String),
+    Tls(Text),
     /// Our role may not do it.
-    #[error("missing privilege: {0}")]
-    Privilege(String),
+    Privilege(Text),
     /// The table or column does not exist.
-    #[error("{0}")]
-    Missing(String),
+    Missing(Text),
     /// The store or its adapter cannot do it.
-    #[error("{0}")]
-    Unsupported(String),
+    Unsupported(Text),
     /// A constraint refused the change.
-    #[error("a constraint refused the change: {0}")]
-    Constraint(String),
+    Constraint(Text),
     /// A lock was not obtained in time.
-    #[error("a lock was not obtained in time")]
     LockTimeout,
     /// A statement ran too long.
-    #[error("a statement ran longer than allowed")]
     StatementTimeout,
     /// Deadlock or serialisation failure: try again.
-    #[error("the store asks to try again ({0})")]
-    Retry(String),
+    Retry(Text),
     /// The connection was cut.
-    #[error("the connection was cut: {0}")]
-    Cut(String),
+    Cut(Text),
     /// The server is a standby, in recovery or read-only.
-    #[error("it only accepts reading: {0}")]
-    ReadOnly(String),
+    ReadOnly(Text),
     /// No room left.
-    #[error("no space left: {0}")]
-    Full(String),
+    Full(Text),
     /// Another batch is running there.
-    #[error("another batch is running there")]
     Busy,
     /// Anything else, in the store's words without values.
-    #[error("{0}")]
-    Other(String),
+    Other(Text),
 }
 
 impl Failure {
@@ -77,5 +73,70 @@ impl Failure {
                 | Self::Unreachable(_)
                 | Self::Busy
         )
+    }
+
+    /// The failure in words.
+    pub fn text(&self) -> Text {
+        match self {
+            Self::Address(said) => text!(
+                "son adresse ne peut pas servir : {said}",
+                "its address is not usable: {said}";
+                said
+            ),
+            Self::Unreachable(said) => text!(
+                "il ne peut pas être joint : {said}",
+                "it cannot be reached: {said}";
+                said
+            ),
+            Self::Refused(said) => text!(
+                "il a refusé la connexion : {said}",
+                "it refused the connection: {said}";
+                said
+            ),
+            Self::Tls(said) => text!(
+                "pas de connexion chiffrée digne de confiance : {said}",
+                "no trustworthy encrypted connection: {said}";
+                said
+            ),
+            Self::Privilege(said) => text!("il manque un droit : {said}", "missing privilege: {said}"; said),
+            Self::Missing(said) | Self::Unsupported(said) => said.clone(),
+            Self::Constraint(said) => text!(
+                "une contrainte a refusé le changement : {said}",
+                "a constraint refused the change: {said}";
+                said
+            ),
+            Self::LockTimeout => text!(
+                "un verrou n'a pas été obtenu à temps",
+                "a lock was not obtained in time"
+            ),
+            Self::StatementTimeout => text!(
+                "une instruction a duré plus que permis",
+                "a statement ran longer than allowed"
+            ),
+            Self::Retry(said) => text!(
+                "le dépôt demande de réessayer ({said})",
+                "the store asks to try again ({said})";
+                said
+            ),
+            Self::Cut(said) => text!(
+                "la connexion a été coupée : {said}",
+                "the connection was cut: {said}";
+                said
+            ),
+            Self::ReadOnly(said) => text!(
+                "il n'accepte que la lecture : {said}",
+                "it only accepts reading: {said}";
+                said
+            ),
+            Self::Full(said) => text!("plus de place : {said}", "no space left: {said}"; said),
+            Self::Busy => text!("un autre lot y est en cours", "another batch is running there"),
+            Self::Other(said) => said.clone(),
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text().en)
     }
 }

@@ -15,3 +15,5 @@ pub mod query;
 
 pub use error::{Failure, StoreError};
 pub use port::{Batch, BatchOptions, Commit, Frequency, Progress, Role, Statement, Store};
+pub use serment_register::text;
+pub use serment_register::text::Text;

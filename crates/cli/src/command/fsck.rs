@@ -37,7 +37,7 @@ pub fn run(session: &mut Session, args: &Fsck) -> Result<Exit> {
                 (look.cross(), &checkup.problems),
             ] {
                 for line in lines {
-                    let body = look.paragraph(4, &harmless(line));
+                    let body = look.paragraph(4, &harmless(look.say(line)));
                     out.push_str(&format!("  {mark} {}", body.trim_start()));
                 }
             }

@@ -9,6 +9,7 @@ use serment_register::model::{Register, RuleId, Text};
 
 use crate::args::{Format, Plan};
 use crate::engine::Reading;
+use crate::screen::Look;
 use crate::screen::histogram::{Bar, Histogram};
 use crate::screen::plan::{Effect, HeldBack, Line, Report};
 use crate::session::{Session, wait};
@@ -60,7 +61,7 @@ pub fn run(session: &mut Session, args: &Plan) -> Result<Exit> {
     })??;
     match (args.output.format, args.sql) {
         (Format::Json, _) => session.out.line(&serde_json::to_string_pretty(&report)?)?,
-        (Format::Text, true) => session.out.print(&statements(&observation))?,
+        (Format::Text, true) => session.out.print(&statements(&observation, &session.look))?,
         (Format::Text, false) => {
             let text = report.render(&session.look);
             session.out.print(&text)?;
@@ -163,23 +164,12 @@ fn line(
     args: &Plan,
 ) -> Line {
     let mut obstacles = planned.obstacles.clone();
-    if let Some(why) = observation.unread.get(&planned.table.store) {
-        let store = &planned.table.store;
-        obstacles.retain(|obstacle| !obstacle.ends_with("was not read"));
-        obstacles.insert(0, format!("store {store} was not read: {why}"));
-    }
     obstacles.extend(
         observation
             .suspicions
             .iter()
             .filter(|suspicion| suspicion.rule == planned.id && !suspicion.accepted)
-            .map(|suspicion| {
-                format!(
-                    "suspect_clock: {} of {} rows of {} share one value: an import, not life, may have written it; look, \
-                     then approve with --accept-suspect {}",
-                    suspicion.rows, suspicion.of, suspicion.column, suspicion.column
-                )
-            }),
+            .map(|suspicion| suspicion.text().into()),
     );
     let mut held_back = Vec::new();
     if counted.kept_by_state > 0 {
@@ -255,12 +245,12 @@ fn states(register: &Register, rule: &RuleId) -> Vec<Text> {
 }
 
 /// The statements that would run, as one file of SQL with comments.
-fn statements(observation: &Observation) -> String {
+fn statements(observation: &Observation, look: &Look) -> String {
     let mut out = String::new();
     for step in &observation.statements {
         out.push_str(&format!("-- {}\n", step.step));
         for (what, sql) in &step.statements {
-            out.push_str(&format!("-- {what}\n{}\n\n", sql.trim_end()));
+            out.push_str(&format!("-- {}\n{}\n\n", look.say(what), sql.trim_end()));
         }
     }
     out

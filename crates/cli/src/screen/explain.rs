@@ -239,7 +239,7 @@ pub fn json(explanation: &Explanation, key: &Key) -> Value {
         "key": key,
         "client": explanation.client,
         "verdict": explanation.verdict,
-        "due": explanation.due,
+        "due": explanation.due.iter().map(|effect| effect.word()).collect::<Vec<_>>(),
         "holds": explanation.holds,
         "referenced_by": explanation.referenced_by.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "rules": explanation.rules.iter().map(|rule| json!({

@@ -1,8 +1,8 @@
 //! What a run did, as people read it, and as programs do.
 
 use serde_json::{Value, json};
-use serment_keep::outcome::{Code, Residue, Verdict, Why};
-use serment_keep::report::{Observed, Recorded, Report};
+use serment_keep::outcome::{Residue, Verdict, Why};
+use serment_keep::report::{Observed, Recorded, Report, Unfinished};
 use serment_register::model::Text;
 
 use super::look::{Look, Tone, harmless, left, right};
@@ -40,7 +40,7 @@ pub fn render(report: &Report, look: &Look) -> String {
     }
     out.push_str(&blocked(report, look));
     for note in &report.notes {
-        out.push_str(&look.paragraph(2, &harmless(note)));
+        out.push_str(&look.paragraph(2, &harmless(look.say(note))));
     }
     if report.outcomes.is_empty()
         && report.would.is_empty()
@@ -53,11 +53,17 @@ pub fn render(report: &Report, look: &Look) -> String {
         );
         out.push_str(&format!("{} {}\n", look.tick(), look.say(&text)));
     }
-    if report.unfinished.is_some() {
-        let text = both!(
-            "Arrêté entre deux lots : tout ce qui est fait est consigné. Pour continuer, relancez la même commande.",
-            "Stopped between two batches: all that is done is recorded. To go on, run the same command again."
-        );
+    if let Some(unfinished) = report.unfinished {
+        let text = match unfinished {
+            Unfinished::Asked => both!(
+                "Arrêté entre deux lots : tout ce qui est fait est consigné. Pour continuer, relancez la même commande.",
+                "Stopped between two batches: all that is done is recorded. To go on, run the same command again."
+            ),
+            Unfinished::WindowClosed => both!(
+                "Arrêté entre deux lots, car la plage horaire est close : tout ce qui est fait est consigné. Pour continuer, relancez la même commande pendant la plage.",
+                "Stopped between two batches, for the time window is closed: all that is done is recorded. To go on, run the same command again within the window."
+            ),
+        };
         out.push_str(&format!(
             "{} {}",
             look.bang(),
@@ -135,10 +141,7 @@ fn outcome(recorded: &Recorded, look: &Look) -> String {
                 .collect::<String>(),
         );
     };
-    if let Verdict::Unverified { why } = &outcome.outcome {
-        tell(&harmless(why));
-    }
-    if let Verdict::Blocked { why: reason } = &outcome.outcome {
+    if let Verdict::Unverified { why: reason } | Verdict::Blocked { why: reason } = &outcome.outcome {
         tell(&why(reason, look));
     }
     if outcome.at_least {
@@ -151,7 +154,7 @@ fn outcome(recorded: &Recorded, look: &Look) -> String {
         tell(&lasts(outcome, look));
     }
     for qualification in &outcome.qualified_by {
-        let text = harmless(qualification);
+        let text = harmless(look.say(qualification));
         tell(look.say(&both!("réserve : {text}", "reservation: {text}")));
     }
     out
@@ -272,53 +275,13 @@ fn blocked(report: &Report, look: &Look) -> String {
     out
 }
 
-/// A reason in words, with its detail.
+/// A reason, in words.
 pub fn why(why: &Why, look: &Look) -> String {
-    let reason = match why.code {
-        Code::Obstacle => both!("un obstacle dans la base", "an obstacle in the store"),
-        Code::Expired => both!(
-            "l'approbation a expiré avant la première exécution : approuvez de nouveau",
-            "the approval expired before the first run: approve again"
-        ),
-        Code::OverCeiling => both!(
-            "plus de lignes que l'approbation ou le passé ne le permet : relisez le plan et approuvez de nouveau",
-            "more rows than the approval or the past allows: read the plan and approve again"
-        ),
-        Code::SuspectClock => both!(
-            "une seule valeur remplit trop une colonne de départ",
-            "one value fills too much of a clock's column"
-        ),
-        Code::Rehearsal => both!("la répétition a échoué", "the rehearsal failed"),
-        Code::CountMismatch => both!(
-            "la base a modifié plus ou moins de lignes qu'annoncé",
-            "the store changed more or fewer rows than it listed"
-        ),
-        Code::SchemaChanged => both!(
-            "les tables ont changé depuis le plan",
-            "the tables changed since the plan"
-        ),
-        Code::ReferenceCycle => both!(
-            "des lignes se renvoient l'une à l'autre en un cercle plus grand qu'un lot",
-            "rows refer to one another in a circle larger than a batch"
-        ),
-        Code::Constraint => both!(
-            "une contrainte de la base a refusé",
-            "a constraint of the store refused"
-        ),
-        Code::Store => both!(
-            "la base n'a pas répondu à temps",
-            "the store did not answer in time"
-        ),
-        Code::NoProgress => both!("le parcours n'avançait plus", "the walk no longer advanced"),
-    };
-    let reason = look.say(&reason).to_owned();
-    let detail = why.detail.lines().map(harmless).collect::<Vec<_>>().join("\n");
-    if detail.is_empty() {
-        reason
-    } else {
-        look.say(&both!("{reason} : {detail}", "{reason}: {detail}"))
-            .to_owned()
-    }
+    look.say(&why.detail)
+        .lines()
+        .map(harmless)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// What is claimed, in a word.
@@ -367,10 +330,7 @@ pub fn json(report: &Report, checkpoint: Option<&str>) -> Value {
             "rule": rule.rule.0,
             "why": rule.why,
         })).collect::<Vec<_>>(),
-        "unfinished": report.unfinished.as_ref().map(|unfinished| json!({
-            "why": unfinished.why,
-            "how": unfinished.how,
-        })),
+        "unfinished": report.unfinished,
         "notes": report.notes,
         "checkpoint": checkpoint,
     })

@@ -90,7 +90,7 @@ impl Look {
 
     /// A date as this language says it.
     pub fn date(&self, date: jiff::civil::Date) -> String {
-        crate::words::date(date, self.language)
+        self.say(&Text::date(date)).to_owned()
     }
 
     /// A title with a rule under or beside it, filling the width.

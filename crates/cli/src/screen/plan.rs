@@ -2,6 +2,8 @@
 
 use jiff::civil::Date;
 use serde::Serialize;
+use serment_plan::Obstacle;
+use serment_plan::steps::Effect as Done;
 use serment_register::model::Text;
 use serment_store::condition::Key;
 
@@ -64,9 +66,9 @@ pub struct Line {
     /// Rows on which an event ends the rule at once while a state holds.
     pub contradictory: u64,
     /// Why it may not start.
-    pub obstacles: Vec<String>,
+    pub obstacles: Vec<Obstacle>,
     /// What qualifies its outcomes.
-    pub reservations: Vec<String>,
+    pub reservations: Vec<Text>,
     /// Labels of its states, to say why rows are kept.
     #[serde(skip)]
     pub states: Vec<Text>,
@@ -213,8 +215,12 @@ impl Line {
                 look,
                 &look.cross(),
                 look.say(&both!("ne peut pas démarrer", "cannot start")),
-                obstacle,
+                look.say(&obstacle.what),
             ));
+            if let Some(source) = &obstacle.source {
+                let lines = harmless_lines(source);
+                out.push_str(&look.paragraph(6, &lines));
+            }
         }
         if let Some(ages) = &self.ages {
             let drawn = ages.render(look, 4);
@@ -231,7 +237,7 @@ impl Line {
                 look,
                 &look.bang(),
                 look.say(&both!("réserve", "reservation")),
-                reservation,
+                look.say(reservation),
             ));
         }
         out
@@ -393,15 +399,7 @@ fn harmless_lines(text: &str) -> String {
 
 /// What happens, said to a person.
 pub fn effect_word(effect: &str) -> Text {
-    match effect {
-        "erase" => both!("effacer", "erase"),
-        "reduce" => both!("réduire", "reduce"),
-        "anonymise" => both!("anonymiser", "anonymise"),
-        "coarsen" => both!("estomper", "coarsen"),
-        "pseudonymise" => both!("pseudonymiser", "pseudonymise"),
-        "archive" => both!("archiver", "archive"),
-        other => both!("{other}", "{other}"),
-    }
+    Done::of_word(effect).map_or_else(|| Text::verbatim(effect), Done::text)
 }
 
 #[cfg(test)]
@@ -470,7 +468,10 @@ mod tests {
                     kept_by_state: 1_204,
                     contradictory: 1,
                     obstacles: vec![],
-                    reservations: vec!["crm.contacts: contacts_fts keeps or sends a copy".into()],
+                    reservations: vec![both!(
+                        "crm.contacts : contacts_fts garde ou envoie une copie",
+                        "crm.contacts: contacts_fts keeps or sends a copy"
+                    )],
                     states: vec![both!("négociation en cours", "negotiation in progress")],
                     ages: Some(histogram::tests::sample()),
                 },
@@ -491,7 +492,13 @@ mod tests {
                     held_back: vec![],
                     kept_by_state: 0,
                     contradictory: 0,
-                    obstacles: vec!["site.visits: the writing role lacks DELETE".into()],
+                    obstacles: vec![
+                        both!(
+                            "site.visits : il manque au rôle d'écriture DELETE",
+                            "site.visits: the writing role lacks DELETE"
+                        )
+                        .into(),
+                    ],
                     reservations: vec![],
                     states: vec![],
                     ages: None,

@@ -49,21 +49,7 @@ pub fn of(error: &anyhow::Error) -> Trouble {
 
 /// What the system says, in its usual cases.
 pub fn of_io(error: &std::io::Error) -> Text {
-    use std::io::ErrorKind;
-    match error.kind() {
-        ErrorKind::NotFound => both!("cela n'existe pas", "it does not exist"),
-        ErrorKind::PermissionDenied => both!("permission refusée", "permission denied"),
-        ErrorKind::AlreadyExists => both!("cela existe déjà", "it exists already"),
-        ErrorKind::IsADirectory => both!("c'est un dossier", "it is a directory"),
-        ErrorKind::NotADirectory => both!("ce n'est pas un dossier", "it is not a directory"),
-        ErrorKind::StorageFull => both!("plus de place sur le disque", "no space left on the disk"),
-        ErrorKind::ReadOnlyFilesystem => both!(
-            "le système de fichiers est en lecture seule",
-            "the file system is read-only"
-        ),
-        ErrorKind::InvalidData => both!("ce n'est pas du texte UTF-8", "it is not UTF-8 text"),
-        _ => both!("le système répond : {error}", "the system answers: {error}"),
-    }
+    Text::of_system(error.kind())
 }
 
 fn of_reading(error: &ReadError) -> Trouble {
@@ -99,157 +85,64 @@ fn of_reading(error: &ReadError) -> Trouble {
 
 /// What happened in a store.
 pub fn of_store(error: &StoreError) -> Trouble {
-    let (what, advice) = of_failure(&error.failure);
-    let mut trouble = Trouble::new(what).at(error.store.clone());
-    trouble.advice = advice;
+    let store = &error.store;
+    let failure = error.failure.text();
+    let mut trouble =
+        Trouble::new(both!("le dépôt {store} : {failure}", "store {store}: {failure}"; failure));
+    trouble.advice = advice(&error.failure);
     trouble
 }
 
-fn of_failure(failure: &Failure) -> (Text, Option<Text>) {
-    match failure {
-        Failure::Address(said) => (
-            both!(
-                "l'adresse du dépôt ne peut pas servir : {said}",
-                "the address of the store is not usable: {said}"
-            ),
-            Some(both!(
-                "définissez la variable ou le fichier que le registre cite, ou corrigez `url` et `write_url`",
-                "set the variable or file that the register cites, or mend `url` and `write_url`"
-            )),
+fn advice(failure: &Failure) -> Option<Text> {
+    Some(match failure {
+        Failure::Address(_) => both!(
+            "définissez la variable ou le fichier que le registre cite, ou corrigez `url` et `write_url`",
+            "set the variable or file that the register cites, or mend `url` and `write_url`"
         ),
-        Failure::Unreachable(said) => (
-            both!(
-                "le dépôt ne répond pas : {said}",
-                "the store cannot be reached: {said}"
-            ),
-            Some(both!(
-                "vérifiez qu'il est en marche et que cette machine peut l'atteindre",
-                "check that it is running and that this machine can reach it"
-            )),
+        Failure::Unreachable(_) => both!(
+            "vérifiez qu'il est en marche et que cette machine peut l'atteindre",
+            "check that it is running and that this machine can reach it"
         ),
-        Failure::Refused(said) => (
-            both!(
-                "le dépôt refuse la connexion : {said}",
-                "the store refused the connection: {said}"
-            ),
-            Some(both!(
-                "vérifiez l'utilisateur, le mot de passe et la base",
-                "check the user, the password and the database"
-            )),
+        Failure::Refused(_) => both!(
+            "vérifiez l'utilisateur, le mot de passe et la base",
+            "check the user, the password and the database"
         ),
-        Failure::Tls(said) => (
-            both!(
-                "pas de connexion chiffrée digne de confiance : {said}",
-                "no trustworthy encrypted connection: {said}"
-            ),
-            Some(both!(
-                "vérifiez le certificat du serveur",
-                "check the server's certificate"
-            )),
+        Failure::Tls(_) => both!(
+            "vérifiez le certificat du serveur",
+            "check the server's certificate"
         ),
-        Failure::Privilege(said) => (
-            both!("il manque un droit : {said}", "a privilege is missing: {said}"),
-            Some(both!(
-                "accordez-le au rôle que le registre emploie",
-                "grant it to the role that the register uses"
-            )),
+        Failure::Privilege(_) => both!(
+            "accordez-le au rôle que le registre emploie",
+            "grant it to the role that the register uses"
         ),
-        Failure::Missing(said) => (
-            both!(
-                "cela n'existe pas dans le dépôt : {said}",
-                "it does not exist in the store: {said}"
-            ),
-            Some(both!(
-                "corrigez le registre, ou la base : serment plan dit ce qui diffère",
-                "mend the register, or the database: serment plan says what differs"
-            )),
+        Failure::Missing(_) => both!(
+            "corrigez le registre, ou la base : serment plan dit ce qui diffère",
+            "mend the register, or the database: serment plan says what differs"
         ),
-        Failure::Unsupported(said) => (
-            both!(
-                "le dépôt ne sait pas le faire : {said}",
-                "the store cannot do it: {said}"
-            ),
-            None,
+        Failure::LockTimeout => both!(
+            "réessayez quand l'application est plus calme",
+            "try again when the application is quieter"
         ),
-        Failure::Constraint(said) => (
-            both!(
-                "une contrainte a refusé le changement : {said}",
-                "a constraint refused the change: {said}"
-            ),
-            None,
+        Failure::StatementTimeout => both!(
+            "réessayez avec un --batch plus petit",
+            "try again with a smaller --batch"
         ),
-        Failure::LockTimeout => (
-            both!(
-                "un verrou n'a pas été obtenu à temps",
-                "a lock was not obtained in time"
-            ),
-            Some(both!(
-                "réessayez quand l'application est plus calme",
-                "try again when the application is quieter"
-            )),
+        Failure::Retry(_) => both!("réessayez", "try again"),
+        Failure::Cut(_) => both!(
+            "réessayez : ce qui était fait est consigné",
+            "try again: what was done is recorded"
         ),
-        Failure::StatementTimeout => (
-            both!(
-                "une instruction a duré plus que permis",
-                "a statement ran longer than allowed"
-            ),
-            Some(both!(
-                "réessayez avec un --batch plus petit",
-                "try again with a smaller --batch"
-            )),
+        Failure::ReadOnly(_) => both!(
+            "donnez à write_url l'adresse du primaire",
+            "give write_url the address of the primary"
         ),
-        Failure::Retry(said) => (
-            both!(
-                "le dépôt demande de réessayer ({said})",
-                "the store asks to try again ({said})"
-            ),
-            Some(both!("réessayez", "try again")),
+        Failure::Full(_) => both!("libérez de la place, puis réessayez", "make room, then try again"),
+        Failure::Busy => both!(
+            "attendez qu'il finisse, puis réessayez",
+            "wait for it to end, then try again"
         ),
-        Failure::Cut(said) => (
-            both!(
-                "la connexion a été coupée : {said}",
-                "the connection was cut: {said}"
-            ),
-            Some(both!(
-                "réessayez : ce qui était fait est consigné",
-                "try again: what was done is recorded"
-            )),
-        ),
-        Failure::ReadOnly(said) => (
-            both!(
-                "le dépôt n'accepte que la lecture : {said}",
-                "the store only accepts reading: {said}"
-            ),
-            Some(both!(
-                "donnez à write_url l'adresse du primaire",
-                "give write_url the address of the primary"
-            )),
-        ),
-        Failure::Full(said) => (
-            both!(
-                "plus de place dans le dépôt : {said}",
-                "no space left in the store: {said}"
-            ),
-            Some(both!(
-                "libérez de la place, puis réessayez",
-                "make room, then try again"
-            )),
-        ),
-        Failure::Busy => (
-            both!(
-                "un autre lot est en cours dans ce dépôt",
-                "another batch is running in this store"
-            ),
-            Some(both!(
-                "attendez qu'il finisse, puis réessayez",
-                "wait for it to end, then try again"
-            )),
-        ),
-        Failure::Other(said) => (
-            both!("le dépôt répond : {said}", "the store answers: {said}"),
-            None,
-        ),
-    }
+        Failure::Unsupported(_) | Failure::Constraint(_) | Failure::Other(_) => return None,
+    })
 }
 
 fn of_state(error: &StateError) -> Trouble {
@@ -326,7 +219,7 @@ fn of_ledger(error: &LedgerError) -> Trouble {
             "attendez qu'il finisse, puis réessayez",
             "wait for it to end, then try again"
         )),
-        LedgerError::Failed(said) => Trouble::new(both!("le journal : {said}", "the journal: {said}"))
+        LedgerError::Failed(said) => Trouble::new(both!("le journal : {said}", "the journal: {said}"; said))
             .advise(both!(
                 "serment fsck dit ce qui ne va pas",
                 "serment fsck says what is wrong"
@@ -353,43 +246,7 @@ fn of_journal(error: &JournalError) -> Trouble {
 /// What stands in the way of a plan.
 pub fn of_plan(error: &PlanError) -> Trouble {
     let usage = matches!(error, PlanError::UnknownTable(_) | PlanError::UnknownRule(_));
-    let what = match error {
-        PlanError::UnknownTable(table) => {
-            both!(
-                "{table} n'est pas une table du registre",
-                "{table} is not a table of the register"
-            )
-        }
-        PlanError::UnknownRule(rule) => {
-            both!(
-                "{rule} n'est pas une règle du registre",
-                "{rule} is not a rule of the register"
-            )
-        }
-        PlanError::UnknownWord { rule, word } => both!(
-            "{rule} : « {word} » n'est défini sur aucune ligne de sa table",
-            "{rule}: `{word}` is defined on no row of its table"
-        ),
-        PlanError::UnreadStore(store) => {
-            both!("le dépôt {store} n'a pas été lu", "store {store} was not read")
-        }
-        PlanError::MissingTable(table) => both!(
-            "{table} n'existe pas dans son dépôt, ou notre rôle ne la voit pas",
-            "{table} does not exist in its store, or our role may not see it"
-        ),
-        PlanError::MissingColumn { table, column } => both!(
-            "{table} : le dépôt n'a pas de colonne {column}",
-            "{table}: the store has no column {column}"
-        ),
-        PlanError::UnclearTime { table, column } => both!(
-            "{table} : le type de la colonne {column} ne dit pas comment elle écrit le temps : déclarez `time`",
-            "{table}: the type of column {column} does not say how it writes a time: declare `time`"
-        ),
-        other => {
-            let said = other.to_string();
-            both!("{said}", "{said}")
-        }
-    };
+    let what = error.text();
     if usage {
         Trouble::usage(what)
     } else {
@@ -421,7 +278,7 @@ fn of_keep(error: &KeepError) -> Trouble {
         ))
         .advise(both!("serment hold list les montre", "serment hold list shows them")),
         KeepError::Condition(said) => {
-            Trouble::usage(both!("la condition ne se comprend pas : {said}", "the condition cannot be understood: {said}"))
+            Trouble::usage(both!("la condition ne se comprend pas : {said}", "the condition cannot be understood: {said}"; said))
         }
         KeepError::KeyShape { table, columns, expected, found } => Trouble::usage(both!(
             "{table} : une clé a {expected} parties ({columns}), celle-ci en a {found}",
@@ -441,12 +298,14 @@ fn of_keep(error: &KeepError) -> Trouble {
         }
         KeepError::NotApprovable { rule, why } => Trouble::finding(both!(
             "{rule} ne peut pas être approuvée : {why}",
-            "{rule} cannot be approved: {why}"
+            "{rule} cannot be approved: {why}";
+            why
         ))
         .advise(again),
         KeepError::HoldPending { id, why } => Trouble::new(both!(
             "la suspension {id} est enregistrée et aucun nouveau lot ne touchera ses lignes, mais un lot commencé avant peut être encore en cours : {why}",
-            "hold {id} is recorded and no new batch will touch its rows, but one that began before may still be running: {why}"
+            "hold {id} is recorded and no new batch will touch its rows, but one that began before may still be running: {why}";
+            why
         ))
         .advise(both!(
             "relancez la même commande, ou attendez et regardez : serment hold list",
@@ -456,10 +315,16 @@ fn of_keep(error: &KeepError) -> Trouble {
             exit: Exit::Failure,
             ..Trouble::new(both!(
                 "un contrôle interne a échoué, rien n'a été modifié ensuite : {said}",
-                "an internal check failed, nothing was changed after it: {said}"
+                "an internal check failed, nothing was changed after it: {said}";
+                said
             ))
         }
         .advise(both!("c'est un défaut de serment : signalez-le", "this is a defect of serment: please report it")),
-        KeepError::File(said) => Trouble::new(both!("un fichier de l'état : {said}", "a file of the state: {said}")),
+        KeepError::File(said) => Trouble::new(both!("un fichier de l'état : {said}", "a file of the state: {said}"; said)),
+        KeepError::UnreadStore { store, why } => Trouble::new(both!(
+            "le dépôt {store} n'a pas été lu : {why}",
+            "store {store} was not read: {why}";
+            why
+        )),
     }
 }

@@ -1,88 +1,81 @@
 //! The sentence that sums an explanation up.
 
+use serment_plan::steps::Effect;
 use serment_register::model::Text;
+use serment_register::text;
 
 use super::{Explanation, RuleSays, Stand};
 
 /// One sentence, in both languages.
 pub(super) fn verdict(said: &Explanation) -> Text {
     if !said.holds.is_empty() {
-        return both(
-            format!(
-                "Cette ligne reste : une suspension la gèle ({}).",
-                said.holds.join(", ")
-            ),
-            format!("This row stays: a hold freezes it ({}).", said.holds.join(", ")),
+        let holds = said.holds.join(", ");
+        return text!(
+            "Cette ligne reste : une suspension la gèle ({holds}).",
+            "This row stays: a hold freezes it ({holds})."
         );
     }
     let ended: Vec<&RuleSays> = of(said, Stand::Ended);
     let runs: Vec<&RuleSays> = of(said, Stand::Runs);
-    let waiting = ended.iter().any(|says| !says.released);
-    if said.due.iter().any(|effect| effect == "erase") {
-        return if waiting {
-            both(
-                format!("Cette ligne partira dès que {} sera approuvée.", names(&ended)),
-                format!("This row goes as soon as {} is approved.", names(&ended)),
+    let over = ended_rules(&ended);
+    if said.due.contains(&Effect::Erase) {
+        return if ended.iter().all(|says| says.released) {
+            text!(
+                "Cette ligne part à la prochaine exécution : {over}.",
+                "This row goes at the next run: {over}.";
+                over
             )
         } else {
-            both(
-                format!(
-                    "Cette ligne part à la prochaine exécution : {} est échue.",
-                    names(&ended)
-                ),
-                format!("This row goes at the next run: {} has ended.", names(&ended)),
+            let names = names(&ended);
+            text!(
+                "Cette ligne partira une fois approuvé le plan de {names}.",
+                "This row goes once the plan of {names} is approved.";
+                names
             )
         };
     }
     if !runs.is_empty() {
-        let (until_fr, until_en) = until(&runs);
-        return both(
-            format!("Cette ligne reste : {} court{until_fr}.", names(&runs)),
-            format!("This row stays: {} runs{until_en}.", names(&runs)),
+        let (still, until) = (running_rules(&runs), until(&runs));
+        return text!(
+            "Cette ligne reste : {still}{until}.",
+            "This row stays: {still}{until}.";
+            still, until
         );
     }
     if !ended.is_empty() && !said.referenced_by.is_empty() {
         let by: Vec<String> = said.referenced_by.iter().map(ToString::to_string).collect();
-        return both(
-            format!(
-                "{} est échue, mais la ligne reste, réduite : des lignes de {} s'y réfèrent encore.",
-                names(&ended),
-                by.join(", ")
-            ),
-            format!(
-                "{} has ended, but the row stays, reduced: rows of {} still refer to it.",
-                names(&ended),
-                by.join(", ")
-            ),
+        let by = by.join(", ");
+        return text!(
+            "Cette ligne reste, réduite : {over}, mais des lignes de {by} s'y réfèrent encore.",
+            "This row stays, reduced: {over}, but rows of {by} still refer to it.";
+            over
         );
     }
     if !said.due.is_empty() {
-        return both(
-            format!(
-                "Cette ligne sera traitée à la prochaine exécution : {}.",
-                said.due.join(", ")
-            ),
-            format!("This row is treated at the next run: {}.", said.due.join(", ")),
+        let effects: Vec<Text> = said.due.iter().map(|effect| effect.text()).collect();
+        let effects = Text::joined(&effects, ", ");
+        return text!(
+            "Cette ligne sera traitée à la prochaine exécution : {effects}.",
+            "This row is treated at the next run: {effects}.";
+            effects
         );
     }
     if !ended.is_empty() {
-        return both(
-            format!(
-                "{} est échue et tout ce qui devait partir est parti.",
-                names(&ended)
-            ),
-            format!("{} has ended and all that had to go is gone.", names(&ended)),
+        return text!(
+            "Tout ce qui devait partir de cette ligne est parti : {over}.",
+            "All that had to go from this row is gone: {over}.";
+            over
         );
     }
     if said.rules.iter().any(|says| says.stand == Stand::NeverBegan) {
-        return both(
-            "Cette ligne reste : aucun fait daté n'a encore lancé ses règles.".to_owned(),
-            "This row stays: no dated fact has started its rules yet.".to_owned(),
+        return text!(
+            "Cette ligne reste : aucun fait daté n'a encore lancé ses règles.",
+            "This row stays: no dated fact has started its rules yet."
         );
     }
-    both(
-        "Aucune règle ne concerne cette ligne : elle reste sans limite.".to_owned(),
-        "No rule concerns this row: it stays without limit.".to_owned(),
+    text!(
+        "Aucune règle ne concerne cette ligne : elle reste sans limite.",
+        "No rule concerns this row: it stays without limit."
     )
 }
 
@@ -90,31 +83,50 @@ fn of(said: &Explanation, stand: Stand) -> Vec<&RuleSays> {
     said.rules.iter().filter(|says| says.stand == stand).collect()
 }
 
-fn names(rules: &[&RuleSays]) -> String {
-    let names: Vec<String> = rules.iter().map(|says| says.rule.to_string()).collect();
-    names.join(", ")
+/// `a, b et c`, `a, b and c`.
+fn names(rules: &[&RuleSays]) -> Text {
+    let names: Vec<&str> = rules.iter().map(|says| says.rule.0.as_str()).collect();
+    match names.as_slice() {
+        [first @ .., last] if !first.is_empty() => {
+            let first = first.join(", ");
+            text!("{first} et {last}", "{first} and {last}")
+        }
+        _ => Text::verbatim(names.concat()),
+    }
 }
 
-fn until(runs: &[&RuleSays]) -> (String, String) {
+fn ended_rules(rules: &[&RuleSays]) -> Text {
+    let names = names(rules);
+    match rules {
+        [_] => text!("la règle {names} est terminée", "rule {names} has ended"; names),
+        _ => text!("les règles {names} sont terminées", "rules {names} have ended"; names),
+    }
+}
+
+fn running_rules(rules: &[&RuleSays]) -> Text {
+    let names = names(rules);
+    match rules {
+        [_] => text!("la règle {names} court", "rule {names} runs"; names),
+        _ => text!("les règles {names} courent", "rules {names} run"; names),
+    }
+}
+
+fn until(runs: &[&RuleSays]) -> Text {
     if runs.iter().any(|says| says.held_by_state) {
-        return (
-            ", car un état dure encore".to_owned(),
-            ", for a state still holds".to_owned(),
-        );
+        return text!(", car un état dure encore", ", for a state still holds");
     }
     if runs.iter().any(|says| says.implausible) {
-        return (
-            ", car une de ses dates est invraisemblable ou illisible".to_owned(),
-            ", for one of its dates is implausible or unreadable".to_owned(),
+        return text!(
+            ", car une de ses dates est invraisemblable ou illisible",
+            ", for one of its dates is implausible or unreadable"
         );
     }
     let due: Option<Vec<_>> = runs.iter().map(|says| says.due).collect();
     match due.and_then(|due| due.into_iter().max()) {
-        Some(due) => (format!(" jusqu'au {due}"), format!(" until {due}")),
-        None => (String::new(), String::new()),
+        Some(due) => {
+            let due = Text::date(due);
+            text!(" jusqu'au {due}", " until {due}"; due)
+        }
+        None => Text::default(),
     }
-}
-
-fn both(fr: String, en: String) -> Text {
-    Text { fr, en }
 }

@@ -8,7 +8,8 @@ use serment_plan::locks::locks;
 use serment_plan::steps::{PlannedChange, ROW, Step, What, with_keys};
 use serment_plan::strategy::Replacement;
 use serment_plan::translate::column_ref;
-use serment_register::model::ColumnPath;
+use serment_register::model::{ColumnPath, Text};
+use serment_register::text;
 use serment_state::batches::Count;
 use serment_store::Batch;
 use serment_store::catalogue::Catalogue;
@@ -103,7 +104,10 @@ pub(crate) async fn change(batch: &mut dyn Batch, of: &BodyOf<'_>) -> Result<Don
         .unwrap_or_default();
     for touched in &done.touched {
         let Some(planned) = of.step.changes.get(touched.change) else {
-            return Err(broken("a change is not in its step"));
+            return Err(broken(text!(
+                "un changement n'est pas dans son étape",
+                "a change is not in its step"
+            )));
         };
         let walked = touched.change + 1 == of.step.changes.len();
         let again = if !walked {
@@ -120,14 +124,17 @@ pub(crate) async fn change(batch: &mut dyn Batch, of: &BodyOf<'_>) -> Result<Don
     Ok(done)
 }
 
-fn broken(what: &str) -> Trouble {
-    Trouble::Fatal(KeepError::Broken(what.to_owned()))
+fn broken(what: Text) -> Trouble {
+    Trouble::Fatal(KeepError::Broken(what))
 }
 
 /// Fills `touched`, `ends` and the groups (without their rows).
 async fn list(batch: &mut dyn Batch, of: &BodyOf<'_>, done: &mut Done) -> Result<(), Trouble> {
     let Some(walked) = of.step.changes.last() else {
-        return Err(broken("a step without changes"));
+        return Err(broken(text!(
+            "une étape sans changement",
+            "a step without changes"
+        )));
     };
     let own = Condition::all([key_in(ROW, &of.step.key, of.keys), of.target.clone()]);
     let mut survivors = read(batch, walked, own, None, 0).await?;
@@ -402,7 +409,12 @@ async fn replaced(
         let new = match by {
             Replacement::Pseudonym(prefix) => match of.key {
                 Some(key) => key.pseudonym(prefix, &label, &old).map_err(Trouble::Fatal)?,
-                None => return Err(broken("a pseudonym without a key")),
+                None => {
+                    return Err(broken(text!(
+                        "un pseudonyme sans clé",
+                        "a pseudonym without a key"
+                    )));
+                }
             },
             Replacement::Random(prefix) => loop {
                 let new = random(prefix, &old, most, of.entropy).map_err(Trouble::Fatal)?;
@@ -410,7 +422,12 @@ async fn replaced(
                     break new;
                 }
             },
-            Replacement::Computed(_) => return Err(broken("a computed value among replaced ones")),
+            Replacement::Computed(_) => {
+                return Err(broken(text!(
+                    "une valeur calculée parmi les valeurs remplacées",
+                    "a computed value among replaced ones"
+                )));
+            }
         };
         values.push((row.key, Value::String(new)));
     }
@@ -421,12 +438,14 @@ fn same(planned: &PlannedChange, changed: u64, listed: u64) -> Result<(), Troubl
     if changed == listed {
         return Ok(());
     }
+    let table = &planned.table;
     Err(Trouble::Blocked(Why::new(
         Code::CountMismatch,
-        format!(
-            "{}: {listed} rows were locked and listed, and the store says that it changed {changed}: a trigger, a rule or a \
-             cascade acts between; nothing was changed",
-            planned.table
+        text!(
+            "{table} : {listed} lignes ont été verrouillées et comptées, et le dépôt dit en avoir modifié {changed} : un \
+             déclencheur, une règle ou une cascade s'interpose ; rien n'a été modifié",
+            "{table}: {listed} rows were locked and listed, and the store says that it changed {changed}: a trigger, a \
+             rule or a cascade acts between; nothing was changed"
         ),
     )))
 }

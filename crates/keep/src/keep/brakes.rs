@@ -6,13 +6,13 @@ use jiff::Timestamp;
 use serment_plan::forecast::Forecast;
 use serment_plan::steps::Effect;
 use serment_plan::{Plan, Situation};
-use serment_register::model::{RuleId, TableId};
+use serment_register::model::{RuleId, TableId, Text};
+use serment_register::text;
 use serment_state::approvals::Approval;
 use serment_store::Role;
 use serment_store::catalogue::{Catalogue, TableName};
 
 use super::KeepOptions;
-use super::record::effect;
 use crate::observe::Sight;
 use crate::observe::sight::{look, writes_elsewhere};
 use crate::outcome::{Code, Why};
@@ -76,32 +76,29 @@ impl Keeper<'_> {
                 Some(approval) if approval.hash != rule.hash => waiting.push((rule, "changed")),
                 Some(approval) => {
                     let why = if let Some(obstacle) = rule.obstacles.first() {
-                        let more = rule.obstacles.len() - 1;
-                        let rest = if more > 0 {
-                            format!(" (and {more} more: see `serment plan`)")
-                        } else {
-                            String::new()
+                        let what = &obstacle.what;
+                        let detail = match rule.obstacles.len() - 1 {
+                            0 => what.clone(),
+                            more => text!(
+                                "{what} (et {more} de plus : voyez `serment plan`)",
+                                "{what} (and {more} more: see `serment plan`)";
+                                what
+                            ),
                         };
-                        Some(Why::new(Code::Obstacle, format!("{obstacle}{rest}")))
+                        Some(Why::new(Code::Obstacle, detail))
                     } else if !approval.used && now > approval.expires_at {
+                        let day =
+                            Text::date(approval.expires_at.to_zoned(situation.cutoff.zone.clone()).date());
                         Some(Why::new(
                             Code::Expired,
-                            format!(
-                                "its approval was for a first run before {}: approve it again",
-                                approval.expires_at
+                            text!(
+                                "son approbation valait pour une première exécution avant le {day} : approuvez-la de nouveau",
+                                "its approval was for a first run before {day}: approve it again";
+                                day
                             ),
                         ))
                     } else {
-                        suspect.map(|suspicion| {
-                            Why::new(
-                                Code::SuspectClock,
-                                format!(
-                                    "one value fills {} of the {} rows of {}: an import, not life, may have written it; look, \
-                                     then approve with that column accepted",
-                                    suspicion.rows, suspicion.of, suspicion.column
-                                ),
-                            )
-                        })
+                        suspect.map(|suspicion| Why::new(Code::SuspectClock, suspicion.text()))
                     };
                     match why {
                         Some(why) => drop(blocked.insert(rule.id.clone(), why)),
@@ -179,7 +176,7 @@ impl Keeper<'_> {
                 .filter_map(|ceiling| {
                     let before = done.get(&(ceiling.table.clone(), ceiling.effect.clone()));
                     Some((
-                        (table_id(&ceiling.table)?, effect(&ceiling.effect)?),
+                        (table_id(&ceiling.table)?, Effect::of_word(&ceiling.effect)?),
                         ceiling.rows.saturating_sub(before.copied().unwrap_or(0)),
                     ))
                 })
@@ -236,7 +233,7 @@ impl Keeper<'_> {
                 match look(self.register, self.stores, store, Role::Write).await {
                     Ok((_, catalogue)) => drop(written.insert(store.clone(), catalogue)),
                     Err(error) => {
-                        let why = Why::new(Code::Store, error.to_string());
+                        let why = Why::new(Code::Store, error.text());
                         found.extend(rules().map(|rule| (rule.id.clone(), why.clone())));
                         continue;
                     }
@@ -248,13 +245,15 @@ impl Keeper<'_> {
                     continue;
                 };
                 if let Some(obstacle) = seen.obstacles.first() {
-                    found.insert(rule.id.clone(), Why::new(Code::Obstacle, obstacle.clone()));
+                    found.insert(rule.id.clone(), Why::new(Code::Obstacle, obstacle.what.clone()));
                 } else if seen.hash != rule.hash && writes_elsewhere(self.register, store) {
                     found.insert(
                         rule.id.clone(),
                         Why::new(
                             Code::Obstacle,
-                            format!(
+                            text!(
+                                "dépôt {store} : le rôle d'écriture ne voit pas les tables que voit le rôle de lecture : \
+                                 comparez url et write_url, les bases et les search_path",
                                 "store {store}: the writing role does not see the tables that the reading role sees: \
                                  compare url and write_url, databases and search paths"
                             ),
@@ -265,7 +264,10 @@ impl Keeper<'_> {
                         rule.id.clone(),
                         Why::new(
                             Code::SchemaChanged,
-                            format!("store {store}: its tables changed while we looked"),
+                            text!(
+                                "dépôt {store} : ses tables ont changé pendant qu'on regardait : relancez",
+                                "store {store}: its tables changed while we looked: run again"
+                            ),
                         ),
                     );
                 }
@@ -307,11 +309,15 @@ pub(crate) fn beyond(limits: &Limits, would: &BTreeMap<(TableId, Effect), u64>) 
     would.iter().find_map(|((table, effect), rows)| {
         let most = limits.get(&(table.clone(), *effect)).copied().unwrap_or(0);
         (*rows > most).then(|| {
+            let effect = effect.text();
             Why::new(
                 Code::OverCeiling,
-                format!(
-                    "{} {rows} rows of {table}, and {most} are allowed: look at the plan, and approve it again if it is right",
-                    effect.word()
+                text!(
+                    "{effect} dans {table} : {rows} lignes, et {most} sont permises : relisez le plan, et approuvez-le de \
+                     nouveau s'il est juste",
+                    "{effect} in {table}: {rows} rows, and {most} are allowed: look at the plan, and approve it again if it \
+                     is right";
+                    effect
                 ),
             )
         })

@@ -7,15 +7,19 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serment_plan::Plan;
 use serment_plan::cutoff::span;
-use serment_plan::steps::{Effect, Step};
-use serment_register::model::{Register, RuleId};
+use serment_plan::steps::Step;
+use serment_register::model::{Register, RuleId, Text};
+use serment_register::text;
 use serment_state::batches::{BatchState, Count, Span};
 use serment_state::outcomes::IndexedOutcome;
 
-use crate::outcome::{Outcome, Residue, Verdict};
+use crate::outcome::{Code, Outcome, Residue, Verdict, Why};
 use crate::ports::Record;
 use crate::report::Recorded;
 use crate::{KeepError, Keeper};
+
+/// Characters of a reservation that is recorded: a receipt has several, in both languages.
+const RESERVATION: usize = 200;
 
 /// What the outcomes of a span cite, whatever the register says when they are written.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -23,7 +27,7 @@ pub(crate) struct Context {
     pub organisation: String,
     pub store: String,
     pub rule_hashes: BTreeMap<String, String>,
-    pub qualified_by: BTreeMap<String, Vec<String>>,
+    pub qualified_by: BTreeMap<String, Vec<Text>>,
     pub residue: Vec<Residue>,
     pub gone_by: Option<Date>,
     pub plan: String,
@@ -41,7 +45,9 @@ impl Context {
         for rule in rules {
             rule_hashes.insert(rule.id.to_string(), rule.hash.clone());
             if !rule.reservations.is_empty() {
-                qualified_by.insert(rule.id.to_string(), rule.reservations.clone());
+                let reservations = rule.reservations.iter().cloned();
+                let recorded = reservations.map(|said| said.shortened(RESERVATION)).collect();
+                qualified_by.insert(rule.id.to_string(), recorded);
             }
         }
         Self {
@@ -62,7 +68,7 @@ impl Context {
             verdict,
             Verdict::NothingFound | Verdict::Kept { .. } | Verdict::Blocked { .. }
         );
-        let mut qualified_by: Vec<String> = count
+        let mut qualified_by: Vec<Text> = count
             .rules
             .iter()
             .filter_map(|rule| self.qualified_by.get(rule))
@@ -130,23 +136,15 @@ pub(crate) fn claimed(effect: &str) -> Verdict {
         "coarsen" => Verdict::Coarsened,
         "pseudonymise" => Verdict::Pseudonymised,
         other => Verdict::Unverified {
-            why: format!("{other} is an effect that this version does not know"),
+            why: Why::new(
+                Code::UnknownEffect,
+                text!(
+                    "{other} est un effet que cette version ne connaît pas",
+                    "{other} is an effect that this version does not know"
+                ),
+            ),
         },
     }
-}
-
-/// The effect of that word.
-pub(crate) fn effect(word: &str) -> Option<Effect> {
-    [
-        Effect::Erase,
-        Effect::Reduce,
-        Effect::Anonymise,
-        Effect::Coarsen,
-        Effect::Pseudonymise,
-        Effect::Archive,
-    ]
-    .into_iter()
-    .find(|effect| effect.word() == word)
 }
 
 /// Adds counts that differ by their rows only.
@@ -221,9 +219,15 @@ impl Keeper<'_> {
             .iter()
             .map(|count| {
                 let verdict = match &count.unverified {
-                    Some(why) => Verdict::Unverified { why: why.clone() },
+                    Some(why) => Verdict::Unverified { why: Why::read(why) },
                     None if count.rows == 0 => Verdict::Unverified {
-                        why: "the answer to COMMIT was lost and nothing could tell the count".to_owned(),
+                        why: Why::new(
+                            Code::CommitUnknown,
+                            text!(
+                                "la réponse au COMMIT s'est perdue et rien n'a pu dire le nombre",
+                                "the answer to COMMIT was lost and nothing could tell the count"
+                            ),
+                        ),
                     },
                     None => claimed(&count.effect),
                 };
@@ -291,7 +295,7 @@ impl Keeper<'_> {
 
 /// The payload of an entry.
 pub(crate) fn payload(of: &impl Serialize) -> Result<serde_json::Value, KeepError> {
-    serde_json::to_value(of).map_err(|error| KeepError::Broken(error.to_string()))
+    serde_json::to_value(of).map_err(|error| KeepError::Broken(Text::verbatim(error.to_string())))
 }
 
 fn indexed(recorded: &[Recorded]) -> Vec<IndexedOutcome> {

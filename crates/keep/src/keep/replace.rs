@@ -14,6 +14,8 @@ use sha2::Sha256;
 
 use crate::KeepError;
 use crate::ports::Entropy;
+use serment_register::model::Text;
+use serment_register::text;
 
 /// Characters of a pseudonym after its prefix: 130 bits.
 const PSEUDONYM: usize = 26;
@@ -28,21 +30,27 @@ impl PseudonymKey {
     /// Reads `pseudonym.key` in the state's directory, or makes it, readable by its owner only.
     pub fn open(dir: &Path, entropy: &dyn Entropy) -> Result<Self, KeepError> {
         let path = dir.join("pseudonym.key");
-        let failed = |error: std::io::Error| KeepError::File(format!("{}: {error}", path.display()));
+        let place = path.display();
+        let failed = |error: std::io::Error| {
+            let why = Text::of_system(error.kind());
+            KeepError::File(text!("{place} : {why}", "{place}: {why}"; why))
+        };
         match fs::File::open(&path) {
             Ok(mut file) => {
                 let metadata = file.metadata().map_err(failed)?;
                 if metadata.permissions().mode() & 0o077 != 0 {
-                    return Err(KeepError::File(format!(
-                        "{} can be read by others: run chmod 600 on it",
-                        path.display()
+                    return Err(KeepError::File(text!(
+                        "{place} peut être lu par d'autres : faites chmod 600 dessus",
+                        "{place} can be read by others: run chmod 600 on it"
                     )));
                 }
                 let mut key = [0; 32];
                 if metadata.len() != 32 {
-                    return Err(KeepError::File(format!(
-                        "{} is not a key of 32 bytes: put the right one back, or pseudonyms will not match the old ones",
-                        path.display()
+                    return Err(KeepError::File(text!(
+                        "{place} n'est pas une clé de 32 octets : remettez la bonne, ou les pseudonymes ne répondront plus \
+                         aux anciens",
+                        "{place} is not a key of 32 bytes: put the right one back, or pseudonyms will not match the old \
+                         ones"
                     )));
                 }
                 file.read_exact(&mut key).map_err(failed)?;
@@ -60,8 +68,12 @@ impl PseudonymKey {
 
     /// The pseudonym of a value of a column. The column is hashed too: equal values of two columns are not linked.
     pub fn pseudonym(&self, prefix: &str, column: &str, value: &str) -> Result<String, KeepError> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0)
-            .map_err(|_| KeepError::Broken("a key of 32 bytes is refused".to_owned()))?;
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).map_err(|_| {
+            KeepError::Broken(text!(
+                "une clé de 32 octets est refusée",
+                "a key of 32 bytes is refused"
+            ))
+        })?;
         mac.update(&(column.len() as u64).to_be_bytes());
         mac.update(column.as_bytes());
         mac.update(value.as_bytes());

@@ -8,7 +8,8 @@ use serment_plan::forecast::Forecast;
 use serment_plan::steps::{Effect, Step};
 use serment_plan::translate::Ground;
 use serment_plan::{Plan, Situation};
-use serment_register::model::{RuleId, TableId};
+use serment_register::model::{RuleId, TableId, Text};
+use serment_register::text;
 use serment_state::batches::Count;
 use serment_store::catalogue::Catalogue;
 use serment_store::condition::Condition;
@@ -17,13 +18,13 @@ use serment_store::{Role, Store};
 
 use super::KeepOptions;
 use super::brakes::{Braked, Limits};
-use super::record::{Context, count_of, effect};
+use super::record::{Context, count_of};
 use super::replace::PseudonymKey;
 use super::walk::{fingerprint, tables_changed};
 use crate::observe::Sight;
 use crate::observe::count::of_client;
 use crate::observe::sight::{look, mapped_tables, writes_elsewhere};
-use crate::outcome::{Outcome, Verdict, Why};
+use crate::outcome::{Code, Outcome, Verdict, Why};
 use crate::ports::Progress;
 use crate::report::{BlockedRule, Recorded, Report, Unfinished};
 use crate::{KeepError, Keeper};
@@ -67,7 +68,7 @@ pub(crate) enum StepEnd {
     /// Nothing more is due.
     Done,
     /// It was asked to stop, or its time is over.
-    Stopped(&'static str),
+    Stopped(Unfinished),
     /// It cannot go on.
     Blocked(Why),
 }
@@ -136,10 +137,7 @@ impl<'k, 'r> Run<'k, 'r> {
                 match self.walk(&root, step).await? {
                     StepEnd::Done => {}
                     StepEnd::Stopped(why) => {
-                        self.report.unfinished = Some(Unfinished {
-                            why: why.to_owned(),
-                            how: "run `serment keep` again: it goes on where this run stopped".to_owned(),
-                        });
+                        self.report.unfinished = Some(why);
                         return Ok(());
                     }
                     StepEnd::Blocked(why) => {
@@ -242,9 +240,9 @@ impl<'k, 'r> Run<'k, 'r> {
     }
 
     /// Why no other batch may begin now.
-    pub fn must_stop(&self) -> Option<&'static str> {
+    pub fn must_stop(&self) -> Option<Unfinished> {
         if self.stop.load(Ordering::SeqCst) {
-            return Some("asked to stop");
+            return Some(Unfinished::Asked);
         }
         let (from, to) = self.options.window?;
         let time = self
@@ -258,14 +256,16 @@ impl<'k, 'r> Run<'k, 'r> {
         } else {
             time >= from || time < to
         };
-        (!inside).then_some("its time window is closed")
+        (!inside).then_some(Unfinished::WindowClosed)
     }
 
     /// Adds what a batch did to what the rules did.
     pub fn add_done(&mut self, counts: &[Count]) {
         for count in counts {
-            let (Some(table), Some(effect)) = (super::brakes::table_id(&count.table), effect(&count.effect))
-            else {
+            let (Some(table), Some(effect)) = (
+                super::brakes::table_id(&count.table),
+                Effect::of_word(&count.effect),
+            ) else {
                 continue;
             };
             for rule in &count.rules {
@@ -287,8 +287,10 @@ impl<'k, 'r> Run<'k, 'r> {
                 .insert((table.clone(), *effect), *rows);
         }
         for count in counts {
-            let (Some(table), Some(effect)) = (super::brakes::table_id(&count.table), effect(&count.effect))
-            else {
+            let (Some(table), Some(effect)) = (
+                super::brakes::table_id(&count.table),
+                Effect::of_word(&count.effect),
+            ) else {
                 continue;
             };
             for rule in &count.rules {
@@ -419,7 +421,7 @@ impl<'k, 'r> Run<'k, 'r> {
                 Ok(None) => Verdict::NothingFound,
                 Ok(Some(why)) => Verdict::Unverified { why },
                 Err(error) => Verdict::Unverified {
-                    why: format!("it could not be looked for again: {error}"),
+                    why: Why::new(Code::NotReadAgain, not_looked_for(&error)),
                 },
             };
             let count = Count {
@@ -443,7 +445,7 @@ impl<'k, 'r> Run<'k, 'r> {
     }
 
     /// None when nothing is due for a rule and we see everything; else what hides it.
-    async fn nothing_is_due(&mut self, rule: &RuleId, root: &TableId) -> Result<Option<String>, KeepError> {
+    async fn nothing_is_due(&mut self, rule: &RuleId, root: &TableId) -> Result<Option<Why>, KeepError> {
         let store = root.store.clone();
         let steps: Vec<Step> = self
             .plan
@@ -465,22 +467,29 @@ impl<'k, 'r> Run<'k, 'r> {
             (Some(writer), true) => (writer.store.as_ref(), &writer.catalogue),
             _ => match (self.sight.stores.get(&store), self.sight.as_seen.get(&store)) {
                 (Some(reader), Some(seen)) => (reader.as_ref(), seen),
-                _ => return Ok(Some(format!("store {store} was not read"))),
+                _ => {
+                    return Ok(Some(Why::new(
+                        Code::Sight,
+                        text!("le dépôt {store} n'a pas été lu", "store {store} was not read"),
+                    )));
+                }
             },
         };
         for table in serment_plan::tables_of(&steps) {
-            let Some(seen) = catalogue.tables.get(&table) else {
-                return Ok(Some(format!("{} is not there", table.name)));
+            let name = &table.name;
+            let hidden = match catalogue.tables.get(&table) {
+                None => text!("{name} n'est pas là", "{name} is not there"),
+                Some(seen) if seen.row_security => text!(
+                    "la sécurité au niveau des lignes peut cacher des lignes de {name} à notre rôle",
+                    "row-level security may hide rows of {name} from our role"
+                ),
+                Some(seen) if !seen.privileges.select => text!(
+                    "notre rôle ne peut pas lire tout {name}",
+                    "our role may not read all of {name}"
+                ),
+                Some(_) => continue,
             };
-            if seen.row_security {
-                return Ok(Some(format!(
-                    "row-level security may hide rows of {} from our role",
-                    table.name
-                )));
-            }
-            if !seen.privileges.select {
-                return Ok(Some(format!("our role may not read all of {}", table.name)));
-            }
+            return Ok(Some(Why::new(Code::Sight, hidden)));
         }
         for step in &steps {
             let filter = self.target(step)?;
@@ -495,9 +504,13 @@ impl<'k, 'r> Run<'k, 'r> {
                 })
                 .await?;
             if !found.is_empty() {
-                return Ok(Some(
-                    "rows became due or visible after they were looked for".to_owned(),
-                ));
+                return Ok(Some(Why::new(
+                    Code::BecameDue,
+                    text!(
+                        "des lignes sont devenues échues ou visibles après avoir été cherchées",
+                        "rows became due or visible after they were looked for"
+                    ),
+                )));
             }
         }
         Ok(None)
@@ -512,4 +525,14 @@ impl<'k, 'r> Run<'k, 'r> {
             _ => Effect::Erase,
         }
     }
+}
+
+/// That rows could not be looked for again: what the store says, or that the engine failed.
+fn not_looked_for(error: &KeepError) -> Text {
+    let why = match error {
+        KeepError::Store(error) => error.text(),
+        KeepError::Plan(error) => error.text(),
+        other => Text::verbatim(other.to_string()),
+    };
+    text!("nouvelle recherche impossible : {why}", "it could not be looked for again: {why}"; why)
 }

@@ -5,6 +5,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serment_plan::Plan;
 use serment_plan::steps::{ROW, Step};
+use serment_register::model::Text;
+use serment_register::text;
 use serment_state::batches::{Batch, BatchState, Count, Span};
 use serment_state::runs::RunStatus;
 use serment_store::condition::{Condition, Key};
@@ -12,6 +14,7 @@ use serment_store::query::Keys;
 use serment_store::{Role, Store, StoreError};
 
 use crate::observe::Sight;
+use crate::outcome::{Code, Why};
 use crate::report::Recorded;
 use crate::{KeepError, Keeper};
 
@@ -30,7 +33,7 @@ impl Keeper<'_> {
         &self,
         sight: &Sight,
         now: Timestamp,
-    ) -> Result<(Vec<Recorded>, Vec<String>), KeepError> {
+    ) -> Result<(Vec<Recorded>, Vec<Text>), KeepError> {
         let mut recorded = Vec::new();
         let mut left = Vec::new();
         'spans: for span in self.state.open_spans().await? {
@@ -45,9 +48,11 @@ impl Keeper<'_> {
                     }
                     BatchState::Sealed => match self.settle_sealed(sight, &span, &batch, now).await {
                         Err(KeepError::Store(error)) => {
-                            left.push(format!(
-                                "what an interrupted run did in {} is still to be settled: {error}",
-                                span.store
+                            let (store, why) = (&span.store, error.failure.text());
+                            left.push(text!(
+                                "ce qu'une exécution interrompue a fait dans {store} reste à établir : {why}",
+                                "what an interrupted run did in {store} is still to be settled: {why}";
+                                why
                             ));
                             continue 'spans;
                         }
@@ -82,11 +87,23 @@ impl Keeper<'_> {
             (Some(true), Some(true)) => (BatchState::Committed, batch.counts.clone()),
             (Some(true), clear) => {
                 let why = match clear {
-                    Some(_) => "rows are there again when read after an interruption",
-                    None => "the register or the tables changed before it could be read again",
+                    Some(_) => Why::new(
+                        Code::NotAsWritten,
+                        text!(
+                            "relues après une interruption, des lignes sont de nouveau là",
+                            "rows are there again when read after an interruption"
+                        ),
+                    ),
+                    None => Why::new(
+                        Code::NotReadAgain,
+                        text!(
+                            "le registre ou les tables ont changé avant qu'on puisse relire",
+                            "the register or the tables changed before it could be read again"
+                        ),
+                    ),
                 };
                 let unverified = |count: &Count| Count {
-                    unverified: Some(why.to_owned()),
+                    unverified: Some(why.written()),
                     ..count.clone()
                 };
                 (

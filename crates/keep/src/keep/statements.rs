@@ -4,13 +4,15 @@ use serment_plan::locks::locks;
 use serment_plan::steps::{PlannedChange, ROW, Step, What, with_keys};
 use serment_plan::strategy::Replacement;
 use serment_plan::translate::column_ref;
+use serment_register::model::Text;
+use serment_register::text;
 use serment_store::Statement;
 use serment_store::catalogue::Catalogue;
 use serment_store::condition::{Condition, Key};
 use serment_store::query::{Change, Keys};
 
 /// What each statement is for, and the statement, for an example of a key.
-pub(crate) fn of(step: &Step, catalogue: &Catalogue) -> Vec<(String, Statement)> {
+pub(crate) fn of(step: &Step, catalogue: &Catalogue) -> Vec<(Text, Statement)> {
     let example = [Key(step.key.iter().map(|_| serde_json::json!("…")).collect())];
     let walked = Condition::KeyIn {
         of: ROW,
@@ -27,12 +29,12 @@ pub(crate) fn of(step: &Step, catalogue: &Catalogue) -> Vec<(String, Statement)>
             limit,
         })
     };
-    let mut statements = vec![("candidates".to_owned(), keys(step.due(), 10_000))];
+    let mut statements = vec![(text!("lignes à examiner", "candidates"), keys(step.due(), 10_000))];
     for lock in locks(step, catalogue, &example) {
-        statements.push(("lock".to_owned(), Statement::Lock(lock)));
+        statements.push((text!("verrouiller", "lock"), Statement::Lock(lock)));
     }
     statements.push((
-        "test again".to_owned(),
+        text!("retester", "test again"),
         keys(Condition::all([walked, step.due()]), 0),
     ));
     for change in &step.changes {
@@ -43,11 +45,12 @@ pub(crate) fn of(step: &Step, catalogue: &Catalogue) -> Vec<(String, Statement)>
     statements
 }
 
-fn printed(change: &PlannedChange, example: &[Key]) -> Vec<(String, Change)> {
+fn printed(change: &PlannedChange, example: &[Key]) -> Vec<(Text, Change)> {
     let filter = with_keys(&change.filter, example);
+    let table = &change.table;
     match &change.what {
         What::Delete => vec![(
-            format!("delete from {}", change.table),
+            text!("effacer dans {table}", "delete from {table}"),
             Change::Delete {
                 table: change.name.clone(),
                 alias: change.alias,
@@ -63,7 +66,7 @@ fn printed(change: &PlannedChange, example: &[Key]) -> Vec<(String, Change)> {
                         set.push((column_ref(change.alias, path), value.clone()));
                     }
                     Replacement::Pseudonym(prefix) | Replacement::Random(prefix) => changes.push((
-                        format!("replace {path} in {}", change.table),
+                        text!("remplacer {path} dans {table}", "replace {path} in {table}"),
                         Change::UpdateEach {
                             table: change.name.clone(),
                             alias: change.alias,
@@ -80,7 +83,7 @@ fn printed(change: &PlannedChange, example: &[Key]) -> Vec<(String, Change)> {
             }
             if !set.is_empty() {
                 changes.push((
-                    format!("update {}", change.table),
+                    text!("modifier {table}", "update {table}"),
                     Change::Update {
                         table: change.name.clone(),
                         alias: change.alias,

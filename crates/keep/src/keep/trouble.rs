@@ -41,8 +41,9 @@ impl From<Fatal> for Trouble {
 
 /// The reason that a failure of the store gives when it is not worth trying again.
 pub(crate) fn why(error: &StoreError) -> Why {
-    match &error.failure {
-        Failure::Constraint(detail) => Why::new(Code::Constraint, detail.clone()),
-        _ => Why::new(Code::Store, error.to_string()),
-    }
+    let code = match &error.failure {
+        Failure::Constraint(_) => Code::Constraint,
+        _ => Code::Store,
+    };
+    Why::new(code, error.text())
 }

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, HashSet};
 
 use serment_plan::steps::{PlannedChange, Step, What};
 use serment_plan::translate::column_ref;
+use serment_register::text;
 use serment_state::batches::Count;
 use serment_store::condition::{Condition, Key};
 use serment_store::query::Keys;
 use serment_store::{Store, StoreError};
 
 use super::body::Done;
+use crate::outcome::{Code, Why};
 
 /// How many keys are asked for at once.
 const AT_ONCE: usize = 10_000;
@@ -35,9 +37,14 @@ pub(crate) async fn verify(store: &dyn Store, step: &Step, done: &Done) -> Vec<C
                     }
                 }
                 Err(error) => {
+                    let failure = error.failure.text();
+                    let why = Why::new(
+                        Code::NotReadAgain,
+                        text!("relecture impossible : {failure}", "it could not be read again: {failure}"; failure),
+                    )
+                    .written();
                     for (_, group) in rows {
-                        let why = format!("it could not be read again: {}", error.failure);
-                        *unconfirmed.entry((*group, why)).or_default() += 1;
+                        *unconfirmed.entry((*group, why.clone())).or_default() += 1;
                     }
                 }
             }
@@ -60,10 +67,17 @@ pub(crate) async fn verify(store: &dyn Store, step: &Step, done: &Done) -> Vec<C
 }
 
 fn said(what: &What) -> String {
-    match what {
-        What::Delete => "the rows are there again when read after the commit".to_owned(),
-        What::Set(_) => "the values are not what was written when read after the commit".to_owned(),
-    }
+    let detail = match what {
+        What::Delete => text!(
+            "relues après la validation, les lignes sont de nouveau là",
+            "the rows are there again when read after the commit"
+        ),
+        What::Set(_) => text!(
+            "relues après la validation, les valeurs ne sont pas celles qui ont été écrites",
+            "the values are not what was written when read after the commit"
+        ),
+    };
+    Why::new(Code::NotAsWritten, detail).written()
 }
 
 /// The keys of rows that are not as promised.

@@ -8,6 +8,7 @@ use serment_plan::hash;
 use serment_plan::steps::{ROW, Step, What};
 use serment_plan::strategy::Replacement;
 use serment_register::model::{RuleId, TableId};
+use serment_register::text;
 use serment_state::batches::{Batch as StateBatch, BatchState, Count, Span};
 use serment_store::catalogue::Catalogue;
 use serment_store::condition::{Condition, Key};
@@ -153,9 +154,11 @@ impl Run<'_, '_> {
         if matches!(failure, Failure::Cut(_) | Failure::Unreachable(_)) {
             self.writers.remove(&walk.step.table.store);
         }
-        self.progress.note(&format!(
-            "{}: {failure}; try {} with batches of {}",
-            walk.step.id, walk.tries, walk.size
+        let (step, tries, size, failure) = (&walk.step.id, walk.tries, walk.size, failure.text());
+        self.progress.note(&text!(
+            "{step} : {failure} ; essai {tries}, par lots de {size}",
+            "{step}: {failure}; try {tries} with batches of {size}";
+            failure
         ));
         tokio::time::sleep(Duration::from_millis(50 << walk.tries.min(7))).await;
         true
@@ -201,7 +204,10 @@ impl Run<'_, '_> {
         }
         faults::at("before_register").await;
         let Some(intent) = walk.span.as_ref().map(|span| span.intent) else {
-            return Err(KeepError::Broken("a batch without an intent".to_owned()));
+            return Err(KeepError::Broken(text!(
+                "un lot sans intention",
+                "a batch without an intent"
+            )));
         };
         walk.number += 1;
         let number = walk.number;
@@ -354,9 +360,10 @@ impl Run<'_, '_> {
         let state = self.keeper.state;
         let store = &walk.step.table.store;
         let Some(writer) = self.writers.get(store) else {
-            return Err(Trouble::Fatal(KeepError::Broken(
-                "no writing connection".to_owned(),
-            )));
+            return Err(Trouble::Fatal(KeepError::Broken(text!(
+                "pas de connexion en écriture",
+                "no writing connection"
+            ))));
         };
         let mut batch = writer.store.begin(&self.options.limits).await?;
         let of = self.body_of(walk, keys, &writer.catalogue);
@@ -439,7 +446,7 @@ impl Run<'_, '_> {
                 Ok((_, Some(false))) => {
                     return Err(Trouble::Store(serment_store::StoreError {
                         store: store.clone(),
-                        failure: Failure::Cut("the batch was not committed".to_owned()),
+                        failure: not_committed(),
                     }));
                 }
                 Ok((fresh, None)) => {
@@ -448,23 +455,21 @@ impl Run<'_, '_> {
                         // Everything is still there: it was not committed.
                         return Err(Trouble::Store(serment_store::StoreError {
                             store: store.clone(),
-                            failure: Failure::Cut("the batch was not committed".to_owned()),
+                            failure: not_committed(),
                         }));
                     }
                     for count in &mut counts {
-                        count.unverified.get_or_insert_with(|| {
-                            "the answer to COMMIT was lost; the rows are as they should be, and the store cannot tell whether \
-                             it was us"
-                                .to_owned()
-                        });
+                        count.unverified.get_or_insert_with(|| unattributed().written());
                     }
                     return Ok(counts);
                 }
                 Err(error) if error.failure.is_transient() && tries < TRIES => {
                     tries += 1;
-                    self.progress.note(&format!(
-                        "{}: {}; asking again what was committed",
-                        walk.step.id, error.failure
+                    let (step, failure) = (&walk.step.id, error.failure.text());
+                    self.progress.note(&text!(
+                        "{step} : {failure} ; on redemande ce qui a été validé",
+                        "{step}: {failure}; asking again what was committed";
+                        failure
                     ));
                     tokio::time::sleep(Duration::from_millis(100 << tries.min(6))).await;
                 }
@@ -494,17 +499,23 @@ impl Run<'_, '_> {
             Ok(keys) if keys.is_empty() => StepEnd::Done,
             Ok(keys) if keys.len() > self.options.batch_size.max(1) as usize => StepEnd::Blocked(Why::new(
                 Code::ReferenceCycle,
-                format!(
+                text!(
+                    "plus de {} lignes de {} se renvoient l'une à l'autre en cercle, et un cercle part entier ou pas du \
+                     tout : relancez avec un lot plus grand (--batch), ou coupez les cercles",
                     "more than {} rows of {} refer to one another in circles, and a circle goes whole or not at all: run \
-                     with a larger batch size, or cut the circles",
-                    self.options.batch_size, walk.step.table
+                     with a larger batch (--batch), or cut the circles",
+                    self.options.batch_size,
+                    walk.step.table
                 ),
             )),
             Ok(keys) => match self.attempt(walk, &keys).await? {
                 Tried::Done => StepEnd::Done,
                 Tried::Trouble(Trouble::Stale) => StepEnd::Blocked(Why::new(
                     Code::NoProgress,
-                    "a hold came while a circle of rows was about to go: run again",
+                    text!(
+                        "une suspension est arrivée quand un cercle de lignes allait partir : relancez",
+                        "a hold came while a circle of rows was about to go: run again"
+                    ),
                 )),
                 Tried::Trouble(trouble) => ended(trouble)?,
             },
@@ -525,7 +536,10 @@ fn circular(step: &Step) -> Option<Step> {
 pub(crate) fn tables_changed(store: &str) -> Why {
     Why::new(
         Code::SchemaChanged,
-        format!("store {store}: its tables changed during the run: look at the plan again, and approve it"),
+        text!(
+            "dépôt {store} : ses tables ont changé pendant l'exécution : relisez le plan, et approuvez-le",
+            "store {store}: its tables changed during the run: look at the plan again, and approve it"
+        ),
     )
 }
 
@@ -556,7 +570,10 @@ fn ended(trouble: Trouble) -> Result<StepEnd, KeepError> {
         Trouble::Blocked(why) => Ok(StepEnd::Blocked(why)),
         Trouble::Stale => Ok(StepEnd::Blocked(Why::new(
             Code::NoProgress,
-            "holds keep changing: run again",
+            text!(
+                "les suspensions changent sans cesse : relancez",
+                "holds keep changing: run again"
+            ),
         ))),
         Trouble::Fatal(error) => Err(error),
     }
@@ -564,16 +581,30 @@ fn ended(trouble: Trouble) -> Result<StepEnd, KeepError> {
 
 /// A refusal found in a rehearsal is told as such; what may pass is left as it is.
 fn rehearsal(trouble: Trouble) -> Trouble {
-    match trouble {
-        Trouble::Store(error) if !error.failure.is_transient() => {
-            let found = why(&error);
-            Trouble::Blocked(Why::new(Code::Rehearsal, found.detail))
-        }
-        Trouble::Blocked(found) if found.code == Code::CountMismatch => {
-            Trouble::Blocked(Why::new(Code::Rehearsal, found.detail))
-        }
-        other => other,
-    }
+    let detail = match trouble {
+        Trouble::Store(error) if !error.failure.is_transient() => error.text(),
+        Trouble::Blocked(found) if found.code == Code::CountMismatch => found.detail,
+        other => return other,
+    };
+    Trouble::Blocked(Why::new(
+        Code::Rehearsal,
+        text!("la répétition a échoué : {detail}", "the rehearsal failed: {detail}"; detail),
+    ))
+}
+
+fn not_committed() -> Failure {
+    Failure::Cut(text!("le lot n'a pas été validé", "the batch was not committed"))
+}
+
+fn unattributed() -> Why {
+    Why::new(
+        Code::CommitUnknown,
+        text!(
+            "la réponse au COMMIT s'est perdue ; les lignes sont comme elles doivent être, et le dépôt ne peut pas dire si \
+             c'était nous",
+            "the answer to COMMIT was lost; the rows are as they should be, and the store cannot tell whether it was us"
+        ),
+    )
 }
 
 fn fatal<T>(result: Result<T, serment_state::StateError>) -> Result<T, Trouble> {

@@ -9,7 +9,7 @@ use serment_plan::judgement::Names;
 use serment_plan::steps::ROW;
 use serment_plan::translate::Ground;
 use serment_plan::{Plan, PlanError, Situation};
-use serment_register::model::{EventSource, RuleId, TableId};
+use serment_register::model::{EventSource, RuleId, TableId, Text};
 use serment_store::catalogue::TableName;
 use serment_store::condition::Condition;
 use serment_store::query::Keys;
@@ -202,7 +202,7 @@ impl Observer<'_> {
                     step: step.id.clone(),
                     statements: crate::keep::statements::of(step, catalogue)
                         .into_iter()
-                        .map(|(what, statement): (String, Statement)| (what, store.sql(&statement)))
+                        .map(|(what, statement): (Text, Statement)| (what, store.sql(&statement)))
                         .collect(),
                 })
             })

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serment_register::model::{Register, StoreKind};
+use serment_register::model::{Register, StoreKind, Text};
+use serment_register::text;
 use serment_store::catalogue::{Catalogue, Privileges, TableName};
 use serment_store::{Role, Store, StoreError};
 
@@ -18,7 +19,7 @@ pub(crate) struct Sight {
     /// What they really say of the reading role.
     pub as_seen: BTreeMap<String, Catalogue>,
     /// Stores that could not be read, with the reason.
-    pub unread: BTreeMap<String, String>,
+    pub unread: BTreeMap<String, Text>,
 }
 
 impl Sight {
@@ -45,12 +46,24 @@ impl Sight {
                     sight.stores.insert(name, store);
                 }
                 Err(error) => {
-                    sight.unread.insert(name, error.failure.to_string());
+                    sight.unread.insert(name, error.failure.text());
                 }
             }
         }
         sight
     }
+}
+
+impl Sight {
+    /// The stores that were not read, said one by one.
+    pub fn notes(&self) -> impl Iterator<Item = Text> {
+        self.unread.iter().map(|(store, why)| unread(store, why))
+    }
+}
+
+/// That a store was not read, and why.
+pub(crate) fn unread(store: &str, why: &Text) -> Text {
+    text!("le dépôt {store} n'a pas été lu : {why}", "store {store} was not read: {why}"; why)
 }
 
 /// The stores with rules that this version can read.

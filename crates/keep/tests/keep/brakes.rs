@@ -87,7 +87,7 @@ async fn a9_a_clock_that_went_back_is_refused_and_one_that_leapt_is_told() {
     world.clock.set("2028-06-15T09:30:00Z");
     let report = opened.keep().await;
     assert!(
-        report.notes.iter().any(|note| note.contains("clock")),
+        report.notes.iter().any(|note| note.en.contains("clock")),
         "{report:#?}"
     );
 }
@@ -127,7 +127,7 @@ async fn a_clock_that_an_import_wrote_is_suspect_until_accepted() {
     let opened = world.open().await;
     let refused = opened.try_approve("sales.customers_3y", &[]).await;
     assert!(
-        matches!(&refused, Err(KeepError::NotApprovable { why, .. }) if why.contains("shop.customers.last_contact_on")),
+        matches!(&refused, Err(KeepError::NotApprovable { why, .. }) if why.en.contains("shop.customers.last_contact_on")),
         "{refused:?}"
     );
     opened
@@ -146,7 +146,7 @@ async fn b5_a_trigger_that_swallows_deletes_is_an_obstacle_and_one_vouched_for_i
     let opened = world.open().await;
     let refused = opened.try_approve("sales.customers_3y", &[]).await;
     assert!(
-        matches!(&refused, Err(KeepError::NotApprovable { why, .. }) if why.contains("keep_them")),
+        matches!(&refused, Err(KeepError::NotApprovable { why, .. }) if why.en.contains("keep_them")),
         "{refused:?}"
     );
 
@@ -202,7 +202,7 @@ async fn b5_a_trigger_that_copies_the_old_row_qualifies_the_outcome() {
             .outcome
             .qualified_by
             .iter()
-            .any(|by| by.contains("keeps a copy for a year"))),
+            .any(|by| by.en.contains("keeps a copy for a year"))),
         "{report:#?}"
     );
 }

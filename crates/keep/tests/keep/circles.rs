@@ -3,6 +3,7 @@
 use serment_keep::KeepOptions;
 use serment_keep::explain::Stand;
 use serment_keep::outcome::Code;
+use serment_plan::steps::Effect;
 use serment_register::model::TableId;
 use serment_sql::Kind;
 use serment_store::condition::Key;
@@ -84,7 +85,7 @@ async fn a_row_is_explained_by_what_the_engine_would_do() {
     };
     let due = explain(1).await.unwrap();
     assert_eq!(due.rules[0].stand, Stand::Ended);
-    assert_eq!(due.due, ["erase"]);
+    assert_eq!(due.due, [Effect::Erase]);
     assert_eq!(due.client.as_deref(), Some("a"));
     assert!(due.verdict.en.contains("approved"), "{}", due.verdict.en);
     let active = explain(2).await.unwrap();
@@ -98,7 +99,7 @@ async fn a_row_is_explained_by_what_the_engine_would_do() {
         active.verdict.en
     );
     let reduced = explain(3).await.unwrap();
-    assert_eq!(reduced.due, ["reduce"]);
+    assert_eq!(reduced.due, [Effect::Reduce]);
     assert_eq!(reduced.referenced_by.len(), 1);
     let name = reduced
         .columns

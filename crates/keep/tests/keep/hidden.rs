@@ -32,7 +32,7 @@ async fn refused(opened: &Opened<'_>, words: &[&str]) {
     match opened.try_approve(RULE, &[]).await {
         Err(KeepError::NotApprovable { why, .. }) => {
             for word in words {
-                assert!(why.contains(word), "{word}: {why}");
+                assert!(why.en.contains(word), "{word}: {why:?}");
             }
         }
         other => panic!("{words:?}: {other:?}"),

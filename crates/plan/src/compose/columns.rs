@@ -7,9 +7,9 @@ use serment_store::catalogue::{self, ColumnKind};
 use serment_store::condition::Condition;
 
 use super::Composer;
+use crate::error::PlanError;
 use crate::footing::footing;
 use crate::graph::{Edge, Family, Member};
-use crate::plan::PlanError;
 use crate::steps::ROW;
 use crate::strategy::{self, Class, Treatment};
 

@@ -6,11 +6,11 @@ use serment_register::model::{EventSource, Link, LinkKind, Rule, State, Table, T
 use serment_store::condition::{Alias, ColumnRef, Condition, Operator};
 
 use super::{Composer, Mode};
+use crate::error::PlanError;
 use crate::freeze::rename;
 use crate::graph::{Edge, Family, Member};
 use crate::judgement::Judgement;
 use crate::order;
-use crate::plan::PlanError;
 use crate::steps::ROW;
 use crate::translate::column_ref;
 

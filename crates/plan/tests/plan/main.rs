@@ -34,7 +34,12 @@ fn rule(plan: &Plan, id: &str) -> serment_plan::PlannedRule {
 }
 
 fn obstacles(plan: &Plan) -> String {
-    rule(plan, "sales.customers_3y").obstacles.join("\n")
+    let obstacles = rule(plan, "sales.customers_3y").obstacles;
+    let said: Vec<String> = obstacles
+        .into_iter()
+        .map(|obstacle| format!("{} {}", obstacle.what.en, obstacle.source.unwrap_or_default()))
+        .collect();
+    said.join("\n")
 }
 
 #[test]
@@ -226,7 +231,11 @@ fn b5_a_trigger_on_the_change_must_be_vouched_for() {
         .push(trigger);
     let plan = plan_at(&register(ACTIVITY, &vouched), catalogue, DAY);
     assert_eq!(obstacles(&plan), "");
-    assert!(rule(&plan, "sales.customers_3y").reservations[0].contains("counts only"));
+    assert!(
+        rule(&plan, "sales.customers_3y").reservations[0]
+            .en
+            .contains("counts only")
+    );
 }
 
 #[test]

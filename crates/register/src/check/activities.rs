@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::graph::Graph;
-use crate::diagnostics::{Code, Diagnostic, text};
+use crate::diagnostics::{Code, Diagnostic};
 use crate::load::node::{Context, join};
 use crate::model::{Activity, Basis, Purpose, Register, Role};
 use crate::taxonomy;
+use crate::text;
 
 pub(super) fn check(context: &mut Context, register: &Register, graph: &Graph<'_>) {
     let measured: BTreeSet<_> = register.rules().flat_map(|(_, rule)| &rule.purposes).collect();

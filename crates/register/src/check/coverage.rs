@@ -1,9 +1,10 @@
 //! Every personal datum is needed by some purpose, and something ends that need.
 
 use super::graph::{Graph, any_covers};
-use crate::diagnostics::{Code, Diagnostic, text};
+use crate::diagnostics::{Code, Diagnostic};
 use crate::load::node::Context;
 use crate::model::{LinkKind, Register, Table};
+use crate::text;
 
 pub(super) fn check<'a>(context: &mut Context, register: &'a Register, graph: &Graph<'a>) {
     for table in register.tables() {

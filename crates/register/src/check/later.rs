@@ -1,7 +1,8 @@
 //! What the language says today and a later version executes: said clearly when used, never ignored.
 
-use crate::diagnostics::{Code, Diagnostic, text};
+use crate::diagnostics::{Code, Diagnostic};
 use crate::model::{EventSource, Register, State, Store, StoreKind, Table, TableId, Then};
+use crate::text;
 
 /// Everything in a register that this version reads and does not execute. Each finding names in `about` the rules,
 /// tables and stores concerned: whoever plans or keeps one of them says so and does not act on it.

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use crate::diagnostics::{Code, Diagnostic, text};
+use crate::diagnostics::{Code, Diagnostic};
 use crate::load::node::Context;
 use crate::model::{Link, Register, Table, TableId};
+use crate::text;
 
 pub(super) fn check(context: &mut Context, register: &Register) {
     for table in register.tables() {

@@ -4,11 +4,12 @@ mod table;
 
 use std::sync::Arc;
 
-use crate::diagnostics::{Code, Diagnostic, did_you_mean, text};
+use crate::diagnostics::{Code, Diagnostic, did_you_mean};
 use crate::load::node::{Context, join};
 use crate::model::{Activity, Category, ColumnPath, Register, Rule, Table, TableId, Text, Then};
 use crate::span::Span;
 use crate::taxonomy;
+use crate::text;
 
 pub(super) fn check(context: &mut Context, register: &Register) {
     vocabulary(context, register);

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::graph::{Graph, any_covers, needed as needed_by};
-use crate::diagnostics::{Code, Diagnostic, text};
+use crate::diagnostics::{Code, Diagnostic};
 use crate::load::node::{Context, join};
 use crate::model::{Activity, Basis, Period, Register, Rule, Strategy, Text, Then, Unit};
+use crate::text;
 
 pub(super) fn check<'a>(context: &mut Context, register: &'a Register, graph: &Graph<'a>) {
     for activity in register.activities.values() {

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::diagnostics::{Code, Diagnostic, text};
+use crate::diagnostics::{Code, Diagnostic};
 use crate::load::node::Context;
 use crate::model::{Register, Store, StoreKind};
 use crate::span::Span;
+use crate::text;
 
 pub(super) fn check(context: &mut Context, register: &Register) {
     for store in register.stores.values() {

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use serment_law::territory::{Zone, is_inside, partial_adequacy};
 
-use crate::diagnostics::{Code, Diagnostic, text};
+use crate::diagnostics::{Code, Diagnostic};
 use crate::load::node::Context;
 use crate::model::{Register, StoreKind};
 use crate::span::Span;
+use crate::text;
 
 pub(super) fn check(context: &mut Context, register: &Register, day: Date) {
     let Some(written) = &register.organisation.zone else {

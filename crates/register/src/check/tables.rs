@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::graph::Graph;
-use crate::diagnostics::{Code, Diagnostic, text};
+use crate::diagnostics::{Code, Diagnostic};
 use crate::load::node::{Context, join};
 use crate::model::{Category, ClientOf, Register, Strategy, Table};
+use crate::text;
 
 pub(super) fn check(context: &mut Context, register: &Register, _graph: &Graph<'_>) {
     for store in register.stores.values() {

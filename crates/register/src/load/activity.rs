@@ -7,8 +7,9 @@ use toml::de::DeValue;
 
 use super::node::{Context, Fields, Node};
 use super::scalar;
-use crate::diagnostics::{Code, Diagnostic, text};
+use crate::diagnostics::{Code, Diagnostic};
 use crate::model::{Activity, Basis, Category, Duty, Purpose, PurposeId, Role, Rule, RuleId, Text, Then};
+use crate::text;
 
 pub(super) fn read(
     context: &mut Context,

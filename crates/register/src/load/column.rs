@@ -6,8 +6,9 @@ use toml::de::DeValue;
 
 use super::node::{Context, Node};
 use super::scalar;
-use crate::diagnostics::{Code, Diagnostic, text};
+use crate::diagnostics::{Code, Diagnostic};
 use crate::model::{Category, Column, ColumnPath, Origin, Strategy, TimeEncoding};
+use crate::text;
 
 /// Most columns of one table: more than any of the databases allows.
 const MOST_COLUMNS: usize = 20_000;

@@ -8,9 +8,10 @@ use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
 
 use crate::check::secrets::{Secrets, secret_in};
-use crate::diagnostics::{Code, Diagnostic, did_you_mean, text};
+use crate::diagnostics::{Code, Diagnostic, did_you_mean};
 use crate::model::{Language, Link, LinkKind, RuleId, Table, TableId, Text};
 use crate::span::Span;
+use crate::text;
 
 /// Most findings that are kept: a hostile register must not cost more memory than this.
 const MOST_FINDINGS: usize = 1_000;

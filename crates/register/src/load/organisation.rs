@@ -4,8 +4,9 @@ use jiff::civil::date;
 
 use super::node::{Context, Fields, Node};
 use super::scalar;
-use crate::diagnostics::{Code, Diagnostic, text};
+use crate::diagnostics::{Code, Diagnostic};
 use crate::model::{Clients, EditedIn, Language, Organisation};
+use crate::text;
 
 /// Before anything is read: what holds when a key is not written.
 pub(super) fn empty() -> Organisation {

@@ -2,10 +2,11 @@
 
 use super::node::Context;
 use super::scalar;
-use crate::diagnostics::{Code, Diagnostic, did_you_mean, text};
+use crate::diagnostics::{Code, Diagnostic, did_you_mean};
 use crate::model::{ColumnPath, EventSource, LinkKind, Register, State, Table, TableId};
 use crate::predicate::Predicate;
 use crate::span::Span;
+use crate::text;
 
 /// What waits until every table is known.
 #[derive(Default)]

@@ -4,10 +4,11 @@ use jiff::civil::Date;
 use toml::de::DeValue;
 
 use super::node::{Context, Node};
-use crate::diagnostics::{Code, Diagnostic, text};
+use crate::diagnostics::{Code, Diagnostic};
 use crate::model::{ColumnPath, Period, TableId, Text, Unit};
 use crate::predicate::{self, Predicate};
 use crate::span::Span;
+use crate::text;
 
 /// Longest period that a register may say, in years: anything longer is a slip of the keyboard.
 const LONGEST_YEARS: u32 = 150;

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use super::node::{Context, Fields, Node};
 use super::resolve::Pending;
 use super::{scalar, table};
-use crate::diagnostics::{Code, Diagnostic, text};
+use crate::diagnostics::{Code, Diagnostic};
 use crate::model::{Copies, Store, StoreKind, TableId};
+use crate::text;
 
 const KINDS: [(&str, StoreKind); 9] = [
     ("postgres", StoreKind::Postgres),

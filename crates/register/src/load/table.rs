@@ -7,8 +7,9 @@ use toml::de::DeValue;
 use super::node::{Context, Fields, Node};
 use super::resolve::{Pending, RawEvent, RawSource, RawState};
 use super::{column, scalar};
-use crate::diagnostics::{Code, Diagnostic, text};
+use crate::diagnostics::{Code, Diagnostic};
 use crate::model::{ClientOf, Identifier, Link, LinkKind, State, Strength, SubjectOf, Table, TableId};
+use crate::text;
 
 pub(super) fn read(
     context: &mut Context,

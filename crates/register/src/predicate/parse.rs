@@ -23,8 +23,8 @@ use std::ops::Range;
 
 use super::token::{Token, tokens};
 use super::{Comparison, Literal, Operand, Predicate};
-use crate::diagnostics::text;
 use crate::model::{ColumnPath, Text};
+use crate::text;
 
 /// Longest condition, in bytes.
 const LONGEST: usize = 16 * 1024;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::parse::ParseError;
-use crate::diagnostics::text;
+use crate::text;
 
 /// One word of a condition.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use serment_store::Failure;
+use serment_store::{Text, text};
 
 pub(crate) mod postgres;
 
@@ -56,12 +57,16 @@ pub(crate) fn sqlite_path(address: &str, base: &Path) -> Result<PathBuf, Failure
         .or_else(|| resolved.strip_prefix("sqlite:"))
         .unwrap_or(&resolved);
     if path.is_empty() || path == ":memory:" {
-        return Err(Failure::Address(
-            "a SQLite store is a file: write its path".into(),
-        ));
+        return Err(Failure::Address(text!(
+            "un dépôt SQLite est un fichier : écrivez son chemin",
+            "a SQLite store is a file: write its path"
+        )));
     }
     if path.contains('\0') {
-        return Err(Failure::Address("a path cannot hold a NUL character".into()));
+        return Err(Failure::Address(text!(
+            "un chemin ne peut pas contenir de caractère NUL",
+            "a path cannot hold a NUL character"
+        )));
     }
     Ok(base.join(path))
 }
@@ -72,51 +77,67 @@ fn variable(name: &str) -> Result<String, Failure> {
         .bytes()
         .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
     if !first_is_fine || !all_fine {
-        return Err(Failure::Address(
-            "the name of a variable is made of capital letters, digits and underscores, such as env:CRM_READ_URL".into(),
-        ));
+        return Err(Failure::Address(text!(
+            "le nom d'une variable se compose de majuscules, de chiffres et de soulignés, comme env:CRM_READ_URL",
+            "the name of a variable is made of capital letters, digits and underscores, such as env:CRM_READ_URL"
+        )));
     }
     if FORBIDDEN.contains(&name) || FORBIDDEN_STARTS.iter().any(|start| name.starts_with(start)) {
-        return Err(Failure::Address(format!(
+        return Err(Failure::Address(text!(
+            "la variable {name} appartient au système et n'est jamais lue : employez-en une à vous, comme CRM_READ_URL",
             "the variable {name} belongs to the system and is never read: use one of your own, such as CRM_READ_URL"
         )));
     }
     match std::env::var(name) {
-        Ok(value) if value.trim().is_empty() => {
-            Err(Failure::Address(format!("the variable {name} is empty")))
-        }
+        Ok(value) if value.trim().is_empty() => Err(Failure::Address(text!(
+            "la variable {name} est vide",
+            "the variable {name} is empty"
+        ))),
         Ok(value) => Ok(value.trim_end_matches(['\n', '\r']).to_owned()),
-        Err(std::env::VarError::NotPresent) => Err(Failure::Address(format!(
+        Err(std::env::VarError::NotPresent) => Err(Failure::Address(text!(
+            "la variable {name} n'est pas définie : donnez-lui l'adresse du dépôt",
             "the variable {name} is not set: set it to the address of the store"
         ))),
-        Err(std::env::VarError::NotUnicode(_)) => Err(Failure::Address(format!(
+        Err(std::env::VarError::NotUnicode(_)) => Err(Failure::Address(text!(
+            "la variable {name} n'est pas de l'UTF-8 valide",
             "the variable {name} is not valid UTF-8"
         ))),
     }
 }
 
 fn secret_file(path: &Path) -> Result<String, Failure> {
-    let unreadable = |why: String| Failure::Address(format!("the file {} {why}", path.display()));
-    let known =
-        std::fs::metadata(path).map_err(|error| unreadable(format!("cannot be read: {}", error.kind())))?;
+    let unreadable = |why: Text| {
+        let place = path.display();
+        Failure::Address(text!("le fichier {place} {why}", "the file {place} {why}"; why))
+    };
+    let refused = |error: std::io::Error| {
+        let why = Text::of_system(error.kind());
+        unreadable(text!("ne se lit pas : {why}", "cannot be read: {why}"; why))
+    };
+    let known = std::fs::metadata(path).map_err(refused)?;
     if !known.is_file() {
-        return Err(unreadable("is not a file".into()));
+        return Err(unreadable(text!("n'est pas un fichier", "is not a file")));
     }
     if known.len() > LONGEST {
-        return Err(unreadable("is too long to be an address".into()));
+        return Err(unreadable(text!(
+            "est trop long pour une adresse",
+            "is too long to be an address"
+        )));
     }
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         if known.permissions().mode() & 0o077 != 0 {
-            return Err(unreadable("can be read by others: run chmod 600 on it".into()));
+            return Err(unreadable(text!(
+                "peut être lu par d'autres : faites chmod 600 dessus",
+                "can be read by others: run chmod 600 on it"
+            )));
         }
     }
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| unreadable(format!("cannot be read: {}", error.kind())))?;
+    let text = std::fs::read_to_string(path).map_err(refused)?;
     let text = text.trim_end_matches(['\n', '\r']);
     if text.is_empty() {
-        return Err(unreadable("is empty".into()));
+        return Err(unreadable(text!("est vide", "is empty")));
     }
     Ok(text.to_owned())
 }

@@ -3,17 +3,24 @@
 use serde_json::Value;
 use serment_store::condition::Key;
 use serment_store::query::{Row, Rows, Tally, TallyRow};
+use serment_store::text;
 use serment_store::{Failure, Frequency, Progress};
 
 use crate::print::query::FIELDS_PER_PIECE;
 
 /// What is said when a column does not hold text that can be read.
 pub(crate) fn not_text() -> Failure {
-    Failure::Other("a value is not valid UTF-8 text and cannot be read without loss".into())
+    Failure::Other(text!(
+        "une valeur n'est pas du texte UTF-8 valide et ne se lit pas sans perte",
+        "a value is not valid UTF-8 text and cannot be read without loss"
+    ))
 }
 
 fn unexpected() -> Failure {
-    Failure::Other("the store answered in an unexpected form".into())
+    Failure::Other(text!(
+        "le dépôt a répondu sous une forme inattendue",
+        "the store answered in an unexpected form"
+    ))
 }
 
 fn array(text: &str) -> Result<Vec<Value>, Failure> {

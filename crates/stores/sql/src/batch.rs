@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serment_store::condition::Key;
 use serment_store::query::{Change, Keys, Lock, Row, Rows};
+use serment_store::text;
 use serment_store::{Batch, Commit, Failure, Progress, StoreError};
 
 use crate::answer;
@@ -75,9 +76,10 @@ impl SqlBatch {
 
     fn must_be_whole(&self) -> Result<(), StoreError> {
         if self.broken {
-            return Err(self.failed(Failure::Other(
-                "a statement of this batch failed: it can only be rolled back".into(),
-            )));
+            return Err(self.failed(Failure::Other(text!(
+                "une instruction de ce lot a échoué : il ne peut plus qu'être annulé",
+                "a statement of this batch failed: it can only be rolled back"
+            ))));
         }
         Ok(())
     }

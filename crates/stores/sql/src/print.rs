@@ -18,6 +18,7 @@ use serment_store::condition::{
     Alias, ColumnRef, Constant, Key, Operator, PostCondition, TimeForm, TimeTest,
 };
 use serment_store::query::{NewValue, Strength};
+use serment_store::{Text, text};
 
 use crate::schema::{ColumnType, Schema, shown};
 
@@ -58,8 +59,9 @@ pub(crate) struct Column {
 
 impl Column {
     /// An error about this column.
-    pub fn unsupported(&self, why: impl std::fmt::Display) -> Failure {
-        Failure::Unsupported(format!("column {}: {why}", self.name))
+    pub fn unsupported(&self, why: Text) -> Failure {
+        let name = &self.name;
+        Failure::Unsupported(text!("colonne {name} : {why}", "column {name}: {why}"; why))
     }
 }
 
@@ -262,7 +264,8 @@ impl<'a> Printer<'a> {
     /// Looks a column up.
     pub fn column(&self, column: &ColumnRef) -> Result<Column, Failure> {
         let table = self.rows.get(&column.of).ok_or_else(|| {
-            Failure::Unsupported(format!(
+            Failure::Unsupported(text!(
+                "la condition parle de la ligne {}, que rien ne nomme",
                 "the condition speaks of row {} which nothing names",
                 row(column.of)
             ))
@@ -279,7 +282,10 @@ impl<'a> Printer<'a> {
     /// Looks whole columns of a row up.
     pub fn columns(&self, of: Alias, names: &[String]) -> Result<Vec<Column>, Failure> {
         if names.is_empty() {
-            return Err(Failure::Unsupported("a key needs at least one column".into()));
+            return Err(Failure::Unsupported(text!(
+                "il faut au moins une colonne à une clé",
+                "a key needs at least one column"
+            )));
         }
         names
             .iter()

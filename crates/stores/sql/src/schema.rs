@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use serment_store::Failure;
 use serment_store::catalogue::{ColumnKind, TableName};
+use serment_store::text;
 
 /// What printing needs to know of a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,10 +44,13 @@ impl Schema {
     pub fn column(&self, table: &TableName, column: &str) -> Result<ColumnType, Failure> {
         match self.0.get(table) {
             None => Ok(ColumnType::unknown()),
-            Some(columns) => columns
-                .get(column)
-                .cloned()
-                .ok_or_else(|| Failure::Missing(format!("table {} has no column {column}", shown(table)))),
+            Some(columns) => columns.get(column).cloned().ok_or_else(|| {
+                Failure::Missing(text!(
+                    "la table {} n'a pas de colonne {column}",
+                    "table {} has no column {column}",
+                    shown(table)
+                ))
+            }),
         }
     }
 }
@@ -91,5 +95,9 @@ pub(crate) fn shown(table: &TableName) -> String {
 
 /// The error of a table that does not exist.
 pub(crate) fn missing(table: &TableName) -> Failure {
-    Failure::Missing(format!("table {} does not exist", shown(table)))
+    Failure::Missing(text!(
+        "la table {} n'existe pas",
+        "table {} does not exist",
+        shown(table)
+    ))
 }

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use serment_store::catalogue::{Catalogue, TableName};
 use serment_store::condition::{Alias, ColumnRef, Condition, Key};
 use serment_store::query::{Keys, Row, Rows, Tally, TallyRow};
+use serment_store::text;
 use serment_store::{Batch, BatchOptions, Failure, Frequency, Progress, Role, Statement, Store, StoreError};
 
 use crate::answer;
@@ -45,9 +46,10 @@ impl<E: Engine> SqlStore<E> {
     fn must_write(&self) -> Result<(), StoreError> {
         match self.role {
             Role::Write => Ok(()),
-            Role::Read => {
-                Err(self.failed(Failure::ReadOnly("this connection was opened for reading".into())))
-            }
+            Role::Read => Err(self.failed(Failure::ReadOnly(text!(
+                "cette connexion a été ouverte en lecture",
+                "this connection was opened for reading"
+            )))),
         }
     }
 

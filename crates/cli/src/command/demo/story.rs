@@ -12,7 +12,7 @@ use serment_keep::outcome::Verdict;
 use serment_keep::ports::Clock;
 use serment_keep::report::Report;
 use serment_keep::{KeepOptions, Keeper};
-use serment_register::model::{Register, RuleId};
+use serment_register::model::{Register, RuleId, Text};
 use serment_register::{directory, load_at, say};
 
 use super::build;
@@ -286,7 +286,8 @@ impl Teller<'_> {
         let mut waiting = Vec::new();
         for rule in &observation.plan.rules {
             if !rule.obstacles.is_empty() {
-                waiting.push((rule.id.0.clone(), rule.obstacles.join(" ")));
+                let obstacles = rule.obstacles.iter().map(|obstacle| &obstacle.what);
+                waiting.push((rule.id.0.clone(), Text::joined(obstacles, " ")));
                 continue;
             }
             let accept = observation
@@ -317,7 +318,7 @@ impl Teller<'_> {
             ),
         )?;
         for (rule, why) in waiting {
-            let why = crate::screen::look::harmless(&why);
+            let why = crate::screen::look::harmless(look.say(&why));
             let text = both!("{rule} attend : {why}", "{rule} waits: {why}");
             let body = look.paragraph(4, look.say(&text));
             self.print(&format!("  {} {}", look.bang(), body.trim_start()))?;

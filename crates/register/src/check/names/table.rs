@@ -1,11 +1,12 @@
 //! Names that a table cites: columns, links, categories, words of the vocabulary.
 
 use super::{category, event, report, state, subject, unknown_table};
-use crate::diagnostics::{Code, Diagnostic, did_you_mean, text};
+use crate::diagnostics::{Code, Diagnostic, did_you_mean};
 use crate::load::node::{Context, join};
 use crate::model::{ClientOf, ColumnPath, EventSource, Register, State, Table, TableId};
 use crate::predicate::Predicate;
 use crate::span::Span;
+use crate::text;
 
 /// A column that something reads must be declared. A table that declares no column at all (companies, say, with only
 /// `unruled`) is left to the catalogue of its store.

@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use serment_store::Failure;
+use serment_store::{Text, text};
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
 /// Where a database is and how to reach it. No `Debug`: it holds a password.
@@ -24,17 +25,27 @@ pub(crate) struct Address {
 impl Address {
     /// Understands an address. Errors never repeat it.
     pub fn parse(text: &str) -> Result<Self, Failure> {
-        let wrong = |why: &str| {
-            Failure::Address(format!(
-                "{why}; it is written postgres://USER:PASSWORD@HOST:PORT/DATABASE"
+        let wrong = |why: Text| {
+            Failure::Address(text!(
+                "{why} ; elle s'écrit postgres://USER:PASSWORD@HOST:PORT/DATABASE",
+                "{why}; it is written postgres://USER:PASSWORD@HOST:PORT/DATABASE";
+                why
             ))
         };
         let rest = text
             .strip_prefix("postgres://")
             .or_else(|| text.strip_prefix("postgresql://"))
-            .ok_or_else(|| wrong("it does not begin with postgres://"))?;
+            .ok_or_else(|| {
+                wrong(text!(
+                    "elle ne commence pas par postgres://",
+                    "it does not begin with postgres://"
+                ))
+            })?;
         if rest.contains('\0') {
-            return Err(wrong("it holds a NUL character"));
+            return Err(wrong(text!(
+                "elle contient un caractère NUL",
+                "it holds a NUL character"
+            )));
         }
         let (who, place) = rest.rsplit_once('@').unwrap_or(("", rest));
         let (user, password) = match who.split_once(':') {
@@ -43,7 +54,8 @@ impl Address {
         };
         let (place, options) = place.split_once('?').unwrap_or((place, ""));
         let (server, database) = place.split_once('/').unwrap_or((place, ""));
-        let (host, port) = host_and_port(server).ok_or_else(|| wrong("its port is not a number"))?;
+        let (host, port) = host_and_port(server)
+            .ok_or_else(|| wrong(text!("son port n'est pas un nombre", "its port is not a number")))?;
         let mut address = Self {
             user: if user.is_empty() {
                 "postgres".into()
@@ -63,7 +75,7 @@ impl Address {
         };
         address.read_options(options)?;
         if address.database.is_empty() {
-            return Err(wrong("it names no database"));
+            return Err(wrong(text!("elle ne nomme pas de base", "it names no database")));
         }
         Ok(address)
     }
@@ -77,23 +89,26 @@ impl Address {
                 "sslrootcert" => self.root = Some(PathBuf::from(decoded(value))),
                 "host" => self.host = decoded(value),
                 "port" => {
-                    self.port = value
-                        .parse()
-                        .map_err(|_| Failure::Address("its port is not a number".into()))?;
+                    self.port = value.parse().map_err(|_| {
+                        Failure::Address(text!("son port n'est pas un nombre", "its port is not a number"))
+                    })?;
                 }
                 "insecure" if value == "yes" => insecure = true,
                 "application_name" | "connect_timeout" => {}
                 _ => {
-                    return Err(Failure::Address(
-                        "it has an option that is not known: sslmode, sslrootcert, host, port and insecure are".into(),
-                    ));
+                    return Err(Failure::Address(text!(
+                        "elle a une option inconnue ; sont connues : sslmode, sslrootcert, host, port et insecure",
+                        "it has an option that is not known: sslmode, sslrootcert, host, port and insecure are"
+                    )));
                 }
             }
         }
         self.tls = match mode {
             Some(mode) if !readable_by_others(mode) || self.is_this_machine() || insecure => mode,
             Some(_) => {
-                return Err(Failure::Tls(format!(
+                return Err(Failure::Tls(text!(
+                    "{} est une autre machine, et ce sslmode laisse voyager les données et le mot de passe en clair ; \
+                     retirez sslmode, ou ajoutez insecure=yes si c'est bien voulu",
                     "{} is another machine, and this sslmode lets the data and the password travel readable; \
                      remove sslmode, or add insecure=yes if that is really meant",
                     self.host
@@ -171,9 +186,10 @@ fn tls_mode(value: &str) -> Result<PgSslMode, Failure> {
         "verify-ca" => PgSslMode::VerifyCa,
         "verify-full" => PgSslMode::VerifyFull,
         _ => {
-            return Err(Failure::Address(
-                "sslmode is one of disable, allow, prefer, require, verify-ca, verify-full".into(),
-            ));
+            return Err(Failure::Address(text!(
+                "sslmode vaut disable, allow, prefer, require, verify-ca ou verify-full",
+                "sslmode is one of disable, allow, prefer, require, verify-ca, verify-full"
+            )));
         }
     })
 }

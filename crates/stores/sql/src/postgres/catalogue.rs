@@ -5,6 +5,7 @@ mod parts;
 
 use serde_json::Value;
 use serment_store::catalogue::{Catalogue, Column, ColumnKind, Privileges, Table, TableKind, TableName};
+use serment_store::text;
 use serment_store::{Failure, Role};
 use sqlx::{PgConnection, Row as _};
 
@@ -214,7 +215,10 @@ async fn all(connection: &mut PgConnection, text: &str, values: &[&str]) -> Resu
 }
 
 fn unexpected() -> Failure {
-    Failure::Other("the catalogue answered in an unexpected form".into())
+    Failure::Other(text!(
+        "le catalogue a répondu sous une forme inattendue",
+        "the catalogue answered in an unexpected form"
+    ))
 }
 
 fn string(row: &[Value], at: usize) -> String {

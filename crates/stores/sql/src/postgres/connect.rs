@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serment_store::text;
 use serment_store::{Failure, Role};
 use sqlx::postgres::{PgConnection, PgPoolOptions};
 use sqlx::{Connection, Executor};
@@ -33,7 +34,8 @@ pub(crate) async fn open(address: &Address, role: Role) -> Result<PostgresEngine
         .map_err(|error| error::classify(&error))?;
     let _ = first.close().await;
     if version < OLDEST {
-        return Err(Failure::Unsupported(format!(
+        return Err(Failure::Unsupported(text!(
+            "PostgreSQL {} est trop ancien : il faut la version 13 ou une plus récente",
             "PostgreSQL {} is too old: 13 or later is needed",
             version / 10_000
         )));
@@ -59,7 +61,8 @@ async fn connect(address: &Address) -> Result<PgConnection, Failure> {
     let options = address.options();
     match tokio::time::timeout(PATIENCE, PgConnection::connect_with(&options)).await {
         Ok(connected) => connected.map_err(|error| error::classify_connect(&error, &address.server())),
-        Err(_) => Err(Failure::Unreachable(format!(
+        Err(_) => Err(Failure::Unreachable(text!(
+            "{} ne répond pas à temps",
             "{} does not answer in time",
             address.server()
         ))),

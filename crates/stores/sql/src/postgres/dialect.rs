@@ -8,6 +8,7 @@ use serment_store::Failure;
 use serment_store::catalogue::{ColumnKind, TableName};
 use serment_store::condition::{Alias, Constant, Key, Operator, PostCondition, TimeForm, TimeTest};
 use serment_store::query::{NewValue, Strength};
+use serment_store::text;
 
 use super::keys;
 use super::{time, value};
@@ -57,9 +58,10 @@ impl Dialect for Postgres {
             })
         };
         match (column.r#type.kind, constant) {
-            (_, Constant::Text(text)) if text.contains('\0') => {
-                Err(column.unsupported("PostgreSQL holds no text with a NUL character"))
-            }
+            (_, Constant::Text(text)) if text.contains('\0') => Err(column.unsupported(text!(
+                "PostgreSQL ne garde pas de texte contenant un caractère NUL",
+                "PostgreSQL holds no text with a NUL character"
+            ))),
             (ColumnKind::Text, Constant::Text(text)) => {
                 let text = bind.text(text);
                 let right = if is_plain_text(column) {
@@ -70,17 +72,20 @@ impl Dialect for Postgres {
                 let binary = order && column.r#type.operators.is_none();
                 plain(if binary { format!("{c} COLLATE \"C\"") } else { c }, right)
             }
-            (ColumnKind::Text | ColumnKind::Uuid, _) if !matches!(constant, Constant::Text(_)) => {
-                Err(column.unsupported("it is text: write the value between quotes"))
-            }
+            (ColumnKind::Text | ColumnKind::Uuid, _) if !matches!(constant, Constant::Text(_)) => Err(column
+                .unsupported(text!(
+                    "c'est du texte : écrivez la valeur entre guillemets",
+                    "it is text: write the value between quotes"
+                ))),
             (ColumnKind::Integer | ColumnKind::Number, Constant::Integer(number)) => {
                 plain(c, bind.bind(Value::Integer(*number)))
             }
             (ColumnKind::Integer | ColumnKind::Number, Constant::Decimal(text) | Constant::Text(text)) => {
                 if !is_number(text) {
-                    return Err(
-                        column.unsupported("it holds numbers and the register compares it with other text")
-                    );
+                    return Err(column.unsupported(text!(
+                        "elle contient des nombres et le registre la compare à un autre texte",
+                        "it holds numbers and the register compares it with other text"
+                    )));
                 }
                 let text = bind.text(text);
                 plain(c, format!("CAST({text} AS numeric)"))
@@ -89,13 +94,17 @@ impl Dialect for Postgres {
             (ColumnKind::Boolean, Constant::Text(text)) => match text.as_str() {
                 "true" | "t" => plain(c, bind.bind(Value::Boolean(true))),
                 "false" | "f" => plain(c, bind.bind(Value::Boolean(false))),
-                _ => Err(column.unsupported("it is true or false: compare it with true or false")),
+                _ => Err(column.unsupported(text!(
+                    "elle vaut vrai ou faux : comparez-la à true ou false",
+                    "it is true or false: compare it with true or false"
+                ))),
             },
             (ColumnKind::Uuid, Constant::Text(text)) => {
                 if !keys::is_uuid(text) {
-                    return Err(
-                        column.unsupported("it holds UUIDs and the register compares it with other text")
-                    );
+                    return Err(column.unsupported(text!(
+                        "elle contient des UUID et le registre la compare à un autre texte",
+                        "it holds UUIDs and the register compares it with other text"
+                    )));
                 }
                 let text = bind.text(text);
                 plain(c, format!("CAST({text} AS uuid)"))
@@ -122,7 +131,8 @@ impl Dialect for Postgres {
                 };
                 plain(c, right)
             }
-            _ => Err(column.unsupported(format!(
+            _ => Err(column.unsupported(text!(
+                "son type {} ne se compare pas à cette valeur",
                 "its type {} cannot be compared with this value",
                 column.r#type.cast
             ))),
@@ -142,7 +152,8 @@ impl Dialect for Postgres {
         let (l, r) = (value_of(left)?, value_of(right)?);
         let (a, b) = (family(left), family(right));
         if a != b && a != Family::Unknown && b != Family::Unknown {
-            return Err(left.unsupported(format!(
+            return Err(left.unsupported(text!(
+                "elle ne se compare pas à {}, qui est d'une autre sorte",
                 "it cannot be compared with {}, which is of another sort",
                 right.name
             )));
@@ -424,9 +435,10 @@ fn json_sides(
         })
     };
     match constant {
-        Constant::Text(text) if text.contains('\0') => {
-            Err(column.unsupported("PostgreSQL holds no text with a NUL character"))
-        }
+        Constant::Text(text) if text.contains('\0') => Err(column.unsupported(text!(
+            "PostgreSQL ne garde pas de texte contenant un caractère NUL",
+            "PostgreSQL holds no text with a NUL character"
+        ))),
         Constant::Text(text) => {
             let left = value_of(column)?;
             let right = bind.text(text);
@@ -481,9 +493,10 @@ fn is_jsonb(column: &Column) -> bool {
 fn require_json(column: &Column) -> Result<(), Failure> {
     let known = !column.r#type.cast.is_empty();
     if known && column.r#type.kind != ColumnKind::Json {
-        return Err(
-            column.unsupported("the register looks inside it, and its type is neither json nor jsonb")
-        );
+        return Err(column.unsupported(text!(
+            "le registre regarde à l'intérieur, et son type n'est ni json ni jsonb",
+            "the register looks inside it, and its type is neither json nor jsonb"
+        )));
     }
     Ok(())
 }

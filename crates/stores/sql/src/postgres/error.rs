@@ -2,6 +2,7 @@
 //! data (classes 22 and 23, errors that a trigger raises) is replaced by our own words.
 
 use serment_store::Failure;
+use serment_store::{Text, text};
 use sqlx::postgres::PgDatabaseError;
 
 /// The kind of a failure.
@@ -9,30 +10,66 @@ pub(crate) fn classify(error: &sqlx::Error) -> Failure {
     match error {
         sqlx::Error::Database(database) => match database.try_downcast_ref::<PgDatabaseError>() {
             Some(error) => by_state(error),
-            None => Failure::Other("the server refused without saying why".into()),
+            None => Failure::Other(text!(
+                "le serveur a refusé sans dire pourquoi",
+                "the server refused without saying why"
+            )),
         },
-        sqlx::Error::Io(error) => Failure::Cut(error.kind().to_string()),
-        sqlx::Error::Tls(_) => Failure::Tls("the TLS session failed".into()),
-        sqlx::Error::PoolTimedOut => Failure::Unreachable("no connection became free in time".into()),
-        sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => Failure::Cut("the connection ended".into()),
-        sqlx::Error::Protocol(_) => Failure::Cut("the server answered in an unexpected way".into()),
+        sqlx::Error::Io(error) => Failure::Cut(Text::of_system(error.kind())),
+        sqlx::Error::Tls(_) => Failure::Tls(text!("la session TLS a échoué", "the TLS session failed")),
+        sqlx::Error::PoolTimedOut => Failure::Unreachable(text!(
+            "aucune connexion ne s'est libérée à temps",
+            "no connection became free in time"
+        )),
+        sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
+            Failure::Cut(text!("la connexion s'est terminée", "the connection ended"))
+        }
+        sqlx::Error::Protocol(_) => Failure::Cut(text!(
+            "le serveur a répondu de façon inattendue",
+            "the server answered in an unexpected way"
+        )),
         sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => crate::answer::not_text(),
-        _ => Failure::Other("the PostgreSQL driver failed".into()),
+        _ => Failure::Other(text!(
+            "le pilote PostgreSQL a échoué",
+            "the PostgreSQL driver failed"
+        )),
     }
 }
 
 /// The kind of a failure to connect.
 pub(crate) fn classify_connect(error: &sqlx::Error, server: &str) -> Failure {
     match error {
-        sqlx::Error::Io(error) => Failure::Unreachable(format!("{server} does not answer: {}", error.kind())),
-        sqlx::Error::Tls(error) => Failure::Tls(format!("{server}: {error}")),
+        sqlx::Error::Io(error) => {
+            let why = Text::of_system(error.kind());
+            Failure::Unreachable(text!(
+                "{server} ne répond pas : {why}",
+                "{server} does not answer: {why}";
+                why
+            ))
+        }
+        sqlx::Error::Tls(error) => Failure::Tls(text!("{server} : {error}", "{server}: {error}")),
         sqlx::Error::Database(database) => match database.code().as_deref() {
-            Some("28P01") => Failure::Refused("the password is wrong, or the user does not exist".into()),
-            Some("28000") => Failure::Refused("this user may not connect from here (see pg_hba.conf)".into()),
-            Some("3D000") => Failure::Refused("the database does not exist".into()),
-            Some("42501") => Failure::Refused("this user may not connect to the database".into()),
-            Some("53300") => Failure::Unreachable(format!("{server} has no connection left")),
-            Some("57P03") => Failure::Unreachable(format!("{server} is starting or stopping")),
+            Some("28P01") => Failure::Refused(text!(
+                "le mot de passe est faux, ou l'utilisateur n'existe pas",
+                "the password is wrong, or the user does not exist"
+            )),
+            Some("28000") => Failure::Refused(text!(
+                "cet utilisateur ne peut pas se connecter d'ici (voir pg_hba.conf)",
+                "this user may not connect from here (see pg_hba.conf)"
+            )),
+            Some("3D000") => Failure::Refused(text!("la base n'existe pas", "the database does not exist")),
+            Some("42501") => Failure::Refused(text!(
+                "cet utilisateur ne peut pas se connecter à la base",
+                "this user may not connect to the database"
+            )),
+            Some("53300") => Failure::Unreachable(text!(
+                "{server} n'a plus de connexion libre",
+                "{server} has no connection left"
+            )),
+            Some("57P03") => Failure::Unreachable(text!(
+                "{server} démarre ou s'arrête",
+                "{server} is starting or stopping"
+            )),
             _ => classify(error),
         },
         _ => classify(error),
@@ -42,62 +79,87 @@ pub(crate) fn classify_connect(error: &sqlx::Error, server: &str) -> Failure {
 fn by_state(error: &PgDatabaseError) -> Failure {
     let code = error.code();
     match code {
-        "40001" | "40P01" => Failure::Retry(
-            if code == "40P01" {
-                "deadlock"
-            } else {
-                "serialisation failure"
-            }
-            .into(),
-        ),
+        "40001" | "40P01" => Failure::Retry(if code == "40P01" {
+            text!("verrous croisés", "deadlock")
+        } else {
+            text!("échec de sérialisation", "serialisation failure")
+        }),
         "55P03" => Failure::LockTimeout,
         "57014" => Failure::StatementTimeout,
-        "25P03" => Failure::Cut("the transaction sat idle too long and the server ended it".into()),
-        "42501" => Failure::Privilege(error.message().to_owned()),
-        "25006" => Failure::ReadOnly("the server refuses to write here".into()),
-        "53100" => Failure::Full("the disk of the server".into()),
-        "53200" => Failure::Full("the memory of the server".into()),
-        "53300" => Failure::Unreachable("the server has no connection left".into()),
-        "57P03" => Failure::Unreachable("the server is starting or stopping".into()),
-        "42P01" | "42703" | "3F000" => Failure::Missing(error.message().to_owned()),
-        "0A000" => Failure::Unsupported(error.message().to_owned()),
-        "P0001" => Failure::Constraint("a trigger or function of the database raised an error".into()),
-        "22001" => Failure::Constraint("a value is too long for its column".into()),
-        "22003" => Failure::Constraint("a number does not fit its column".into()),
-        "22021" | "22P05" => Failure::Unsupported("PostgreSQL holds no text with a NUL character".into()),
+        "25P03" => Failure::Cut(text!(
+            "la transaction est restée inactive trop longtemps et le serveur l'a terminée",
+            "the transaction sat idle too long and the server ended it"
+        )),
+        "42501" => Failure::Privilege(Text::verbatim(error.message())),
+        "25006" => Failure::ReadOnly(text!(
+            "le serveur refuse d'écrire ici",
+            "the server refuses to write here"
+        )),
+        "53100" => Failure::Full(text!("le disque du serveur", "the disk of the server")),
+        "53200" => Failure::Full(text!("la mémoire du serveur", "the memory of the server")),
+        "53300" => Failure::Unreachable(text!(
+            "le serveur n'a plus de connexion libre",
+            "the server has no connection left"
+        )),
+        "57P03" => Failure::Unreachable(text!(
+            "le serveur démarre ou s'arrête",
+            "the server is starting or stopping"
+        )),
+        "42P01" | "42703" | "3F000" => Failure::Missing(Text::verbatim(error.message())),
+        "0A000" => Failure::Unsupported(Text::verbatim(error.message())),
+        "P0001" => Failure::Constraint(text!(
+            "un déclencheur ou une fonction de la base a levé une erreur",
+            "a trigger or function of the database raised an error"
+        )),
+        "22001" => Failure::Constraint(text!(
+            "une valeur est trop longue pour sa colonne",
+            "a value is too long for its column"
+        )),
+        "22003" => Failure::Constraint(text!(
+            "un nombre ne tient pas dans sa colonne",
+            "a number does not fit its column"
+        )),
+        "22021" | "22P05" => Failure::Unsupported(text!(
+            "PostgreSQL ne garde pas de texte contenant un caractère NUL",
+            "PostgreSQL holds no text with a NUL character"
+        )),
         _ if code.starts_with("23") => Failure::Constraint(constraint(error)),
-        _ if code.starts_with("57P") || code.starts_with("08") => {
-            Failure::Cut(format!("the server ended the connection ({code})"))
-        }
-        _ if code.starts_with("42") => Failure::Other(format!(
+        _ if code.starts_with("57P") || code.starts_with("08") => Failure::Cut(text!(
+            "le serveur a fermé la connexion ({code})",
+            "the server ended the connection ({code})"
+        )),
+        _ if code.starts_with("42") => Failure::Other(text!(
+            "le serveur a refusé l'instruction : {} ({code})",
             "the server refused the statement: {} ({code})",
             error.message()
         )),
-        _ => Failure::Other(format!("the server refused: SQLSTATE {code}")),
+        _ => Failure::Other(text!(
+            "le serveur a refusé : SQLSTATE {code}",
+            "the server refused: SQLSTATE {code}"
+        )),
     }
 }
 
 /// Which constraint, by the names that the server gives apart from its message.
-fn constraint(error: &PgDatabaseError) -> String {
+fn constraint(error: &PgDatabaseError) -> Text {
     let sort = match error.code() {
-        "23502" => "NOT NULL",
-        "23503" => "foreign key",
-        "23505" => "unique",
-        "23514" => "check",
-        "23P01" => "exclusion",
-        _ => "integrity",
+        "23502" => text!("valeur obligatoire (NOT NULL)", "NOT NULL"),
+        "23503" => text!("clé étrangère", "foreign key"),
+        "23505" => text!("unicité", "unique"),
+        "23514" => text!("condition (CHECK)", "check"),
+        "23P01" => text!("exclusion", "exclusion"),
+        _ => text!("intégrité", "integrity"),
     };
-    let mut text = sort.to_owned();
-    for (what, name) in [
-        ("constraint", error.constraint()),
-        ("table", error.table()),
-        ("column", error.column()),
-    ] {
-        if let Some(name) = name {
-            text.push_str(&format!(", {what} {name}"));
-        }
-    }
-    text
+    let named = [
+        error
+            .constraint()
+            .map(|name| text!("contrainte {name}", "constraint {name}")),
+        error.table().map(|name| text!("table {name}", "table {name}")),
+        error
+            .column()
+            .map(|name| text!("colonne {name}", "column {name}")),
+    ];
+    Text::joined(std::iter::once(&sort).chain(named.iter().flatten()), ", ")
 }
 
 /// Whether this answer to COMMIT leaves open what happened: the connection ended, and with it the answer may have been

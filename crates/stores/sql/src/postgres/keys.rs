@@ -4,6 +4,7 @@ use serde_json::{Map, Value as Json};
 use serment_store::Failure;
 use serment_store::catalogue::ColumnKind;
 use serment_store::condition::{Key, Operator};
+use serment_store::text;
 
 use super::Postgres;
 use super::dialect::cast;
@@ -17,8 +18,10 @@ pub(super) fn array(columns: &[Column]) -> Result<Vec<String>, Failure> {
         .iter()
         .map(|column| match column.r#type.kind {
             ColumnKind::Integer | ColumnKind::Boolean => Ok(column.sql.clone()),
-            ColumnKind::Bytes => Err(column
-                .unsupported("a key of type bytes cannot be written without loss; name another unique key")),
+            ColumnKind::Bytes => Err(column.unsupported(text!(
+                "une clé faite d'octets ne s'écrit pas sans perte ; nommez une autre clé unique",
+                "a key of type bytes cannot be written without loss; name another unique key"
+            ))),
             _ if column.r#type.cast.is_empty() => Ok(column.sql.clone()),
             _ => Ok(format!("CAST({} AS text)", column.sql)),
         })
@@ -34,17 +37,19 @@ pub(super) fn after(
     key: &Key,
 ) -> Result<String, Failure> {
     if key.0.len() != columns.len() {
-        return Err(Failure::Unsupported(
-            "a key has not as many parts as the table's key".into(),
-        ));
+        return Err(Failure::Unsupported(text!(
+            "une clé n'a pas autant de parties que celle de la table",
+            "a key has not as many parts as the table's key"
+        )));
     }
     let mut theirs = Vec::new();
     for (column, part) in columns.iter().zip(&key.0) {
         theirs.push(match (column.r#type.kind, part) {
             (_, Json::Null) => {
-                return Err(Failure::Unsupported(
-                    "a key to go on from has a part without order".into(),
-                ));
+                return Err(Failure::Unsupported(text!(
+                    "une clé d'où continuer a une partie sans ordre",
+                    "a key to go on from has a part without order"
+                )));
             }
             (ColumnKind::Integer, part) => match part.as_i64() {
                 Some(number) => bind.bind(Value::Integer(number)),
@@ -122,9 +127,10 @@ pub(super) fn definition(columns: &[Column]) -> Result<Vec<String>, Failure> {
         .iter()
         .enumerate()
         .map(|(part, column)| match column.r#type.kind {
-            ColumnKind::Bytes => {
-                Err(column.unsupported("a key of type bytes cannot be written without loss"))
-            }
+            ColumnKind::Bytes => Err(column.unsupported(text!(
+                "une clé faite d'octets ne s'écrit pas sans perte",
+                "a key of type bytes cannot be written without loss"
+            ))),
             ColumnKind::Integer => Ok(format!("c{part} bigint")),
             _ if column.r#type.cast.is_empty() => Ok(format!("c{part} text")),
             _ => Ok(format!("c{part} {}", column.r#type.cast)),

@@ -10,6 +10,7 @@ use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 use serment_store::Failure;
 use serment_store::catalogue::ColumnKind;
 use serment_store::condition::{Bound, TimeForm, TimeTest};
+use serment_store::text;
 
 use super::dialect::{number_of, text_of, value_of};
 use crate::print::moments::{self, EPOCH_DATE, LAST_DATE, LAST_EPOCH_SECONDS, LAST_INSTANT};
@@ -51,7 +52,10 @@ fn holds(column: &Column, written: TimeForm) -> Result<Holds, Failure> {
         (ColumnKind::Instant, _) => Holds::Instant,
         (ColumnKind::Text, None) => Holds::Text,
         (ColumnKind::Text, Some(_)) => {
-            return Err(column.unsupported("it is text and cannot hold a number of seconds"));
+            return Err(column.unsupported(text!(
+                "c'est du texte, qui ne peut pas contenir un nombre de secondes",
+                "it is text and cannot hold a number of seconds"
+            )));
         }
         (ColumnKind::Integer | ColumnKind::Number, Some(per_second)) => Holds::Number(per_second),
         (ColumnKind::Other, _) if column.r#type.cast.is_empty() => match written {
@@ -63,8 +67,7 @@ fn holds(column: &Column, written: TimeForm) -> Result<Holds, Failure> {
             TimeForm::EpochMilliseconds => Holds::Number(1_000),
         },
         _ => {
-            return Err(column.unsupported(format!(
-                "its type {} holds no time: say epoch_seconds or epoch_milliseconds if it is a number of them",
+            return Err(column.unsupported(text!("son type {} ne contient pas de temps : dites epoch_seconds ou epoch_milliseconds si c'en est un nombre", "its type {} holds no time: say epoch_seconds or epoch_milliseconds if it is a number of them",
                 column.r#type.cast
             )));
         }

@@ -7,6 +7,7 @@ use serment_store::Failure;
 use serment_store::catalogue::ColumnKind;
 use serment_store::condition::PostCondition;
 use serment_store::query::NewValue;
+use serment_store::text;
 
 use super::dialect::{cast, number_of, text_of, value_of};
 use super::time::begins_with_date;
@@ -26,10 +27,16 @@ pub(super) fn new(bind: &mut Binder<'_>, column: &Column, new: &NewValue) -> Res
         NewValue::Constant(text) => {
             let numeric = matches!(column.r#type.kind, ColumnKind::Integer | ColumnKind::Number);
             if numeric && !inside && !is_number(text) {
-                return Err(column.unsupported("it holds numbers and the constant is not one"));
+                return Err(column.unsupported(text!(
+                    "elle contient des nombres et la constante n'en est pas un",
+                    "it holds numbers and the constant is not one"
+                )));
             }
             if text.contains('\0') {
-                return Err(column.unsupported("PostgreSQL holds no text with a NUL character"));
+                return Err(column.unsupported(text!(
+                    "PostgreSQL ne garde pas de texte contenant un caractère NUL",
+                    "PostgreSQL holds no text with a NUL character"
+                )));
             }
             let text = bind.text(text);
             if inside {
@@ -71,7 +78,10 @@ pub(super) fn satisfies(
         PostCondition::Constant(text) => {
             let numeric = matches!(column.r#type.kind, ColumnKind::Integer | ColumnKind::Number);
             if numeric && !is_number(text) {
-                return Err(column.unsupported("it holds numbers and the constant is not one"));
+                return Err(column.unsupported(text!(
+                    "elle contient des nombres et la constante n'en est pas un",
+                    "it holds numbers and the constant is not one"
+                )));
             }
             let mark = bind.text(text);
             match column.r#type.kind {
@@ -119,7 +129,10 @@ fn truncated(column: &Column, unit: &str) -> Result<String, Failure> {
         ColumnKind::LocalTime => format!("date_trunc('{unit}', {c})"),
         ColumnKind::Instant => format!("date_trunc('{unit}', {c}, 'UTC')"),
         _ => {
-            return Err(column.unsupported("only a date, a time or text can be brought to its year or month"));
+            return Err(column.unsupported(text!(
+                "seuls une date, une heure ou un texte se ramènent à leur année ou à leur mois",
+                "only a date, a time or text can be brought to its year or month"
+            )));
         }
     })
 }
@@ -153,7 +166,10 @@ fn first_of(column: &Column, unit: &str, rest: &str, from: usize) -> Result<Stri
 fn numeric(column: &Column) -> Result<String, Failure> {
     let numbers = matches!(column.r#type.kind, ColumnKind::Integer | ColumnKind::Number);
     if column.inside.is_empty() && !numbers {
-        return Err(column.unsupported("only a number can be brought to a band"));
+        return Err(column.unsupported(text!(
+            "seul un nombre se ramène à une tranche",
+            "only a number can be brought to a band"
+        )));
     }
     number_of(column)
 }
@@ -162,7 +178,12 @@ fn band(column: &Column, width: u64) -> Result<i64, Failure> {
     i64::try_from(width)
         .ok()
         .filter(|width| (1..=1_000_000_000_000).contains(width))
-        .ok_or_else(|| column.unsupported("a band must be between 1 and 10^12 wide"))
+        .ok_or_else(|| {
+            column.unsupported(text!(
+                "une tranche doit être large de 1 à 10^12",
+                "a band must be between 1 and 10^12 wide"
+            ))
+        })
 }
 
 fn is_number_column(column: &Column) -> bool {

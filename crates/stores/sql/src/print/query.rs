@@ -3,6 +3,7 @@
 use serment_store::catalogue::TableName;
 use serment_store::condition::{Alias, ColumnRef};
 use serment_store::query::{Change, ClientColumn, Field, Keys, Lock, Rows, Tally};
+use serment_store::text;
 use serment_store::{Failure, Statement};
 
 use super::tables::Tables;
@@ -283,7 +284,10 @@ impl Printer<'_> {
             }
         }
         if done.is_empty() {
-            return Err(Failure::Unsupported("an update needs a column to set".into()));
+            return Err(Failure::Unsupported(text!(
+                "une modification a besoin d'une colonne à écrire",
+                "an update needs a column to set"
+            )));
         }
         let parts: Vec<_> = done
             .into_iter()

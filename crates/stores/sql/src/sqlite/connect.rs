@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use serment_store::{Failure, Role};
+use serment_store::{Text, text};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
 use sqlx::{Connection, Executor, SqliteConnection, SqlitePool};
 
@@ -17,12 +18,20 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Opens the file, which must exist.
 pub(crate) async fn open(path: &Path, role: Role) -> Result<SqliteEngine, Failure> {
-    let unreachable = |why: String| Failure::Unreachable(format!("{} {why}", path.display()));
-    let path = path
-        .canonicalize()
-        .map_err(|error| unreachable(format!("does not open: {}", error.kind())))?;
+    let path = path.canonicalize().map_err(|error| {
+        let (place, why) = (path.display(), Text::of_system(error.kind()));
+        Failure::Unreachable(text!(
+            "{place} ne s'ouvre pas : {why}",
+            "{place} does not open: {why}";
+            why
+        ))
+    })?;
     if !path.is_file() {
-        return Err(Failure::Unreachable(format!("{} is not a file", path.display())));
+        return Err(Failure::Unreachable(text!(
+            "{} n'est pas un fichier",
+            "{} is not a file",
+            path.display()
+        )));
     }
     let failed = |error: sqlx::Error| error::classify(&error);
     let pool = pool(&path, role).await.map_err(failed)?;
@@ -70,7 +79,8 @@ pub(crate) fn require_version(version: &str) -> Result<(), Failure> {
         return Ok(());
     }
     let (major, minor, patch) = OLDEST;
-    Err(Failure::Unsupported(format!(
+    Err(Failure::Unsupported(text!(
+        "SQLite {version} peut perdre des pages d'un journal d'écriture : il faut {major}.{minor}.{patch} ou une plus récente",
         "SQLite {version} can lose pages of a write-ahead log: {major}.{minor}.{patch} or later is needed"
     )))
 }

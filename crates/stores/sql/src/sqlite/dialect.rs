@@ -9,6 +9,7 @@ use serment_store::Failure;
 use serment_store::catalogue::{ColumnKind, TableName};
 use serment_store::condition::{Alias, Constant, Key, Operator, PostCondition, TimeForm, TimeTest};
 use serment_store::query::{NewValue, Strength};
+use serment_store::text;
 
 use super::{time, value};
 use crate::print::keys::{is_number, whole_range};
@@ -61,7 +62,10 @@ impl Dialect for Sqlite {
             Constant::Integer(_) | Constant::Decimal(_) | Constant::Boolean(_)
                 if column.r#type.kind == ColumnKind::Text && !inside =>
             {
-                return Err(column.unsupported("it is text: write the value between quotes"));
+                return Err(column.unsupported(text!(
+                    "c'est du texte : écrivez la valeur entre guillemets",
+                    "it is text: write the value between quotes"
+                )));
             }
             Constant::Integer(value) => (bind.bind(Value::Integer(*value)), number_sort),
             Constant::Decimal(text) => (number(bind, column, text)?, number_sort),
@@ -116,14 +120,16 @@ impl Dialect for Sqlite {
     fn key_array(&self, columns: &[Column]) -> Result<String, Failure> {
         for column in columns {
             if matches!(column.r#type.kind, ColumnKind::Bytes | ColumnKind::Number) {
-                return Err(column.unsupported(format!(
-                    "a key of type {} cannot be written without loss; name another unique key",
-                    if column.r#type.kind == ColumnKind::Bytes {
-                        "bytes"
-                    } else {
-                        "number with fraction"
-                    }
-                )));
+                return Err(column.unsupported(match column.r#type.kind {
+                    ColumnKind::Bytes => text!(
+                        "une clé faite d'octets ne s'écrit pas sans perte ; nommez une autre clé unique",
+                        "a key of type bytes cannot be written without loss; name another unique key"
+                    ),
+                    _ => text!(
+                        "une clé faite de nombres à virgule ne s'écrit pas sans perte ; nommez une autre clé unique",
+                        "a key of type number with fraction cannot be written without loss; name another unique key"
+                    ),
+                }));
             }
         }
         let parts: Vec<_> = columns.iter().map(key_part).collect();
@@ -132,9 +138,10 @@ impl Dialect for Sqlite {
 
     fn key_after(&self, bind: &mut Binder<'_>, columns: &[Column], key: &Key) -> Result<String, Failure> {
         if key.0.len() != columns.len() {
-            return Err(Failure::Unsupported(
-                "a key has not as many parts as the table's key".into(),
-            ));
+            return Err(Failure::Unsupported(text!(
+                "une clé n'a pas autant de parties que celle de la table",
+                "a key has not as many parts as the table's key"
+            )));
         }
         let ours: Vec<_> = columns.iter().map(|column| column.sql.clone()).collect();
         let mut theirs = Vec::new();
@@ -146,9 +153,10 @@ impl Dialect for Sqlite {
                 }
                 serde_json::Value::Bool(yes) => bind.bind(Value::Integer(i64::from(*yes))),
                 _ => {
-                    return Err(Failure::Unsupported(
-                        "a key to go on from has a part without order".into(),
-                    ));
+                    return Err(Failure::Unsupported(text!(
+                        "une clé d'où continuer a une partie sans ordre",
+                        "a key to go on from has a part without order"
+                    )));
                 }
             });
         }
@@ -378,7 +386,7 @@ fn path(column: &Column) -> Result<String, Failure> {
     for key in &column.inside {
         if key.contains(['"', '\\', '\0']) {
             return Err(column
-                .unsupported("a key of its JSON holds a quote or a backslash, which SQLite cannot name"));
+                .unsupported(text!("une clé de son JSON contient un guillemet ou une barre oblique inverse, que SQLite ne sait pas nommer", "a key of its JSON holds a quote or a backslash, which SQLite cannot name")));
         }
         path.push_str(&format!(".\"{key}\""));
     }
@@ -391,7 +399,10 @@ fn number(bind: &mut Binder<'_>, column: &Column, text: &str) -> Result<String, 
         return Ok(bind.bind(Value::Integer(whole)));
     }
     if !is_number(text) {
-        return Err(column.unsupported("it holds numbers and the register compares it with other text"));
+        return Err(column.unsupported(text!(
+            "elle contient des nombres et le registre la compare à un autre texte",
+            "it holds numbers and the register compares it with other text"
+        )));
     }
     let mark = bind.text(text);
     Ok(format!("CAST({mark} AS REAL)"))

@@ -8,6 +8,7 @@
 use serment_store::Failure;
 use serment_store::catalogue::ColumnKind;
 use serment_store::condition::{Bound, TimeForm, TimeTest};
+use serment_store::text;
 
 use crate::print::moments::{self, EPOCH_DATE, LAST_DATE, LAST_EPOCH_SECONDS, LAST_INSTANT};
 use crate::print::{Binder, Column};
@@ -23,7 +24,10 @@ pub(super) fn test(
 ) -> Result<String, Failure> {
     if let Some(per_second) = moments::per_second(written) {
         if column.r#type.kind == ColumnKind::Text && column.inside.is_empty() {
-            return Err(column.unsupported("it is text and cannot hold a number of seconds"));
+            return Err(column.unsupported(text!(
+                "c'est du texte, qui ne peut pas contenir un nombre de secondes",
+                "it is text and cannot hold a number of seconds"
+            )));
         }
         return Ok(epoch_test(v, per_second, test));
     }

@@ -7,6 +7,7 @@ use serment_store::Failure;
 use serment_store::catalogue::ColumnKind;
 use serment_store::condition::PostCondition;
 use serment_store::query::NewValue;
+use serment_store::text;
 
 use super::time::begins_with_date;
 use crate::print::keys::is_number;
@@ -24,7 +25,10 @@ pub(super) fn new(
         NewValue::Constant(text) => {
             let numeric = matches!(column.r#type.kind, ColumnKind::Integer | ColumnKind::Number);
             if numeric && column.inside.is_empty() && !is_number(text) {
-                return Err(column.unsupported("it holds numbers and the constant is not one"));
+                return Err(column.unsupported(text!(
+                    "elle contient des nombres et la constante n'en est pas un",
+                    "it holds numbers and the constant is not one"
+                )));
             }
             bind.text(text)
         }
@@ -111,9 +115,7 @@ pub(super) fn satisfies(
 fn require_text(column: &Column) -> Result<(), Failure> {
     match column.r#type.kind {
         ColumnKind::Integer | ColumnKind::Number | ColumnKind::Boolean if column.inside.is_empty() => {
-            Err(column.unsupported(
-                "it holds numbers: only a date written as text can be brought to its year or month",
-            ))
+            Err(column.unsupported(text!("elle contient des nombres : seule une date écrite en texte se ramène à son année ou à son mois", "it holds numbers: only a date written as text can be brought to its year or month")))
         }
         _ => Ok(()),
     }
@@ -123,7 +125,12 @@ fn band(column: &Column, width: u64) -> Result<i64, Failure> {
     i64::try_from(width)
         .ok()
         .filter(|width| (1..=1_000_000_000_000).contains(width))
-        .ok_or_else(|| column.unsupported("a band must be between 1 and 10^12 wide"))
+        .ok_or_else(|| {
+            column.unsupported(text!(
+                "une tranche doit être large de 1 à 10^12",
+                "a band must be between 1 and 10^12 wide"
+            ))
+        })
 }
 
 /// Begins as the pattern says and goes on with nothing but midnight.
