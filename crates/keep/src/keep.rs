@@ -103,10 +103,14 @@ impl Keeper<'_> {
         let epoch = self.state.hold_epoch().await?;
         let braked = self.brake(&sight, options, now, true).await?;
         let id = identifier::fresh("r", self.entropy)?;
-        self.state.begin_run(&id, now, &options.actor).await?;
+        let client = options.client.as_deref();
+        self.state.begin_run(&id, now, &options.actor, client).await?;
         self.journal.append(&[began(&id, now, options, &braked)])?;
         let acting: Vec<String> = braked.acting.iter().map(ToString::to_string).collect();
-        self.state.use_approvals(&acting).await?;
+        // The rows of one client are no first run: what was approved is the whole.
+        if client.is_none() {
+            self.state.use_approvals(&acting).await?;
+        }
 
         let mut run = Run::new(
             *self,

@@ -21,17 +21,20 @@ impl State {
         Ok(transaction.commit().await?)
     }
 
-    /// For each table and effect, the median number of rows over the rule's last runs, and the number of those runs.
+    /// For each table and effect, the median number of rows over the rule's last runs, and the number of those runs. Runs
+    /// of one client's rows do not count.
     pub async fn trailing_median(
         &self,
         rule: &str,
     ) -> Result<(BTreeMap<(String, String), u64>, usize), StateError> {
-        let runs: Vec<String> =
-            sqlx::query_scalar("SELECT run FROM rule_runs WHERE rule = ? ORDER BY at DESC, run LIMIT ?")
-                .bind(rule)
-                .bind(TRAIL)
-                .fetch_all(&self.pool)
-                .await?;
+        let runs: Vec<String> = sqlx::query_scalar(
+            "SELECT run FROM rule_runs LEFT JOIN runs ON runs.id = rule_runs.run
+                 WHERE rule = ? AND client IS NULL ORDER BY at DESC, run LIMIT ?",
+        )
+        .bind(rule)
+        .bind(TRAIL)
+        .fetch_all(&self.pool)
+        .await?;
         let mut past: BTreeMap<(String, String), Vec<u64>> = BTreeMap::new();
         for run in &runs {
             let rows = sqlx::query(
@@ -54,15 +57,16 @@ impl State {
         Ok((medians, runs.len()))
     }
 
-    /// What a rule did since an instant, by table and effect, while no run of it has ended as it should since then: its
-    /// first run still, however often it was interrupted. None once one has.
+    /// What a rule did since an instant, by table and effect, while no run of it over all rows has ended as it should since
+    /// then: its first run still, however often it was interrupted or narrowed to a client. None once one has.
     pub async fn first_run(
         &self,
         rule: &str,
         since: Timestamp,
     ) -> Result<Option<BTreeMap<(String, String), u64>>, StateError> {
         let runs = sqlx::query(
-            "SELECT rule_runs.run AS run, rule_runs.at AS at, coalesce(runs.status, '') AS status
+            "SELECT rule_runs.run AS run, rule_runs.at AS at, coalesce(runs.status, '') AS status,
+                    runs.client IS NULL AS whole
              FROM rule_runs LEFT JOIN runs ON runs.id = rule_runs.run
              WHERE rule_runs.rule = ? ORDER BY rule_runs.at DESC",
         )
@@ -75,7 +79,7 @@ impl State {
             if at < since {
                 continue;
             }
-            if run.try_get::<String, _>("status")? == RunStatus::Finished.word() {
+            if run.try_get::<String, _>("status")? == RunStatus::Finished.word() && run.try_get("whole")? {
                 return Ok(None);
             }
             let id: String = run.try_get("run")?;

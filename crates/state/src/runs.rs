@@ -20,6 +20,8 @@ pub struct Run {
     pub status: RunStatus,
     /// Who ran it.
     pub actor: String,
+    /// The client whose rows alone it was about; None when it was about all.
+    pub client: Option<String>,
 }
 
 /// How a run stands.
@@ -68,13 +70,20 @@ impl std::str::FromStr for RunStatus {
 }
 
 impl State {
-    /// Records that a run began, and the instant that it saw.
-    pub async fn begin_run(&self, id: &str, at: Timestamp, actor: &str) -> Result<(), StateError> {
+    /// Records that a run began, of one client's rows or of all, and the instant that it saw.
+    pub async fn begin_run(
+        &self,
+        id: &str,
+        at: Timestamp,
+        actor: &str,
+        client: Option<&str>,
+    ) -> Result<(), StateError> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        sqlx::query("INSERT INTO runs (id, started, status, actor) VALUES (?, ?, 'running', ?)")
+        sqlx::query("INSERT INTO runs (id, started, status, actor, client) VALUES (?, ?, 'running', ?, ?)")
             .bind(id)
             .bind(at.to_string())
             .bind(actor)
+            .bind(client)
             .execute(&mut *transaction)
             .await?;
         sqlx::query(SEEN)
@@ -114,6 +123,7 @@ impl State {
                     finished: maybe(row, "finished")?,
                     status: parsed(row, "status")?,
                     actor: row.try_get("actor")?,
+                    client: row.try_get("client")?,
                 })
             })
             .collect()

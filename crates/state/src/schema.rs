@@ -8,7 +8,7 @@ use crate::StateError;
 pub const APPLICATION: i64 = 0x5352_4d54;
 
 /// Migrations; the n-th one brings version n to n + 1.
-const MIGRATIONS: [&str; 1] = [include_str!("schema/1.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
 
 /// The newest schema that this version knows.
 pub fn newest() -> i64 {

@@ -163,7 +163,7 @@ async fn a4_a_full_disk_is_told_as_such_and_reading_goes_on() {
 async fn a_batch_that_is_registered_after_a_hold_sees_its_epoch() {
     let (_dir, state) = fresh().await;
     state
-        .begin_run("r-1", at("2026-01-01T00:00:00Z"), "a test")
+        .begin_run("r-1", at("2026-01-01T00:00:00Z"), "a test", None)
         .await
         .unwrap();
     let span = Span {
@@ -286,4 +286,29 @@ async fn an_approval_is_read_back_as_it_was_written() {
     // Approved again, it starts afresh.
     state.approve(&approval).await.unwrap();
     assert!(!state.approvals().await.unwrap()[0].used);
+}
+
+#[tokio::test]
+async fn a_state_of_the_first_schema_is_brought_up_to_date() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("state.db");
+    let options = sqlx::sqlite::SqliteConnectOptions::new()
+        .filename(&path)
+        .create_if_missing(true);
+    let old = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    sqlx::raw_sql(include_str!("schema/1.sql"))
+        .execute(&old)
+        .await
+        .unwrap();
+    sqlx::query("INSERT INTO runs VALUES ('r-1', '2026-01-01T00:00:00Z', NULL, 'running', 'a test')")
+        .execute(&old)
+        .await
+        .unwrap();
+    old.close().await;
+    let state = State::open(dir.path()).await.unwrap();
+    let run = state.runs(1).await.unwrap().remove(0);
+    assert_eq!((run.id.as_str(), run.client), ("r-1", None));
+    let now = at("2026-01-02T00:00:00Z");
+    state.begin_run("r-2", now, "a test", Some("a")).await.unwrap();
+    assert_eq!(state.runs(1).await.unwrap()[0].client.as_deref(), Some("a"));
 }

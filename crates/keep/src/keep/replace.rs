@@ -143,7 +143,7 @@ pub(crate) fn random(
         });
     }
     // The signs that were kept say little, but those that were replaced must be enough.
-    while free < RANDOM && text.chars().count() < prefix.chars().count() + room {
+    while free < RANDOM && text.chars().count() < prefix.chars().count().saturating_add(room) {
         text.push(letter(entropy)?);
         free += 1;
     }
@@ -221,6 +221,11 @@ mod tests {
             .collect();
         assert_eq!(shape, "Aa 99-99 aaaa");
         assert_eq!(random("x-", "a", Some(10), &entropy).unwrap().len(), 10);
+        let short = random("x-", "1-2", None, &entropy).unwrap();
+        assert!(
+            short.len() == "x-1-2".len() + RANDOM - 2 && short[3..].starts_with('-'),
+            "{short}"
+        );
         let dashes = random("x-", "--------------------", Some(12), &entropy).unwrap();
         assert!(
             dashes.len() <= 12 && dashes[2..].chars().all(char::is_alphanumeric),

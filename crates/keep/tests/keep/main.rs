@@ -3,6 +3,7 @@
 mod brakes;
 mod circles;
 mod commit;
+mod composite;
 mod crash;
 mod hidden;
 mod people;
@@ -11,4 +12,5 @@ mod race;
 mod revive;
 mod running;
 mod schema;
+mod usual;
 mod world;

@@ -29,14 +29,23 @@ async fn a_rule_observes_until_it_is_approved() {
 
 #[tokio::test]
 async fn a_run_erases_reduces_anonymises_and_says_so() {
-    let world = World::new(Kind::Sqlite, Foreign::Keys, true).await;
+    runs(Kind::Sqlite).await;
+}
+
+#[tokio::test]
+async fn on_postgres_a_run_erases_reduces_anonymises_and_says_so() {
+    runs(Kind::Postgres).await;
+}
+
+async fn runs(kind: Kind) {
+    let world = World::new(kind, Foreign::Keys, true).await;
     world.script(SMALL).await;
     let opened = world.open().await;
     opened.approve_all().await;
     let report = opened.keep().await;
     assert!(report.is_clean(), "{report:#?}");
-    insta::assert_snapshot!(world.contents().await.join("\n"));
-    insta::assert_snapshot!(opened.told().await.join("\n"));
+    insta::assert_snapshot!("what_is_left", world.contents().await.join("\n"));
+    insta::assert_snapshot!("what_is_told", opened.told().await.join("\n"));
     let erased = report
         .outcomes
         .iter()
