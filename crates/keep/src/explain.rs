@@ -21,6 +21,7 @@ use serment_store::query::{Keys, Rows};
 
 use self::ask::{Asked, Asking, Place};
 use crate::KeepError;
+use crate::named::readings;
 use crate::observe::{Observer, Sight};
 
 /// Why a row is here. Keys are the caller's; no value of the row is told but dates of clocks.
@@ -191,7 +192,7 @@ impl Observer<'_> {
                     filter: Condition::KeyIn {
                         of: ROW,
                         columns: declared.key.clone(),
-                        keys: vec![key.clone()],
+                        keys: readings(key),
                     },
                     after: None,
                     limit: 1,

@@ -16,6 +16,7 @@ use serment_store::Role;
 use serment_store::condition::Key;
 
 use crate::keep::brakes::table_id;
+use crate::named::readings;
 use crate::ports::LedgerError;
 use crate::{KeepError, Keeper, identifier};
 
@@ -238,7 +239,8 @@ pub(crate) fn in_force(register: &Register, holds: &[Hold], today: Date) -> Resu
                 |table: &String| table_id(table).ok_or_else(|| KeepError::UnknownTable(table.clone()));
             let scope = match &hold.scope {
                 Scope::Rows { table, keys } => {
-                    HoldScope::Rows(known(table)?, keys.iter().cloned().map(Key).collect())
+                    let keys = keys.iter().cloned().map(Key);
+                    HoldScope::Rows(known(table)?, keys.flat_map(|key| readings(&key)).collect())
                 }
                 Scope::Filter { table, text } => {
                     let id = known(table)?;

@@ -17,6 +17,7 @@ mod identifier;
 pub mod keep;
 mod keeper;
 pub mod ledger;
+mod named;
 pub mod observe;
 pub mod outcome;
 pub mod ports;

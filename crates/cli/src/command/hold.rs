@@ -197,7 +197,7 @@ pub fn table_id(register: &Register, name: &str) -> Result<TableId> {
     .into())
 }
 
-/// A key: one value, or a JSON array. A value that is a JSON number stays one; the planner fits it to its column.
+/// A key: one value, or a JSON array. Whether what looks like a number is one is left to the column.
 pub fn key(text: &str) -> Result<Key> {
     if text.starts_with('[') {
         let parts: Vec<Value> = serde_json::from_str(text).map_err(|_| {

@@ -184,11 +184,8 @@ fn literal(dialect: &Postgres, key: &Key) -> String {
     let parts: Vec<_> = key
         .0
         .iter()
-        .map(|part| match part {
-            Json::Number(number) => number.to_string(),
-            Json::Bool(yes) => yes.to_string(),
-            other => dialect.literal(&Value::Text(plain(other))),
-        })
+        // Quoted, it takes the type of its column.
+        .map(|part| dialect.literal(&Value::Text(plain(part))))
         .collect();
     if parts.len() == 1 {
         parts[0].clone()

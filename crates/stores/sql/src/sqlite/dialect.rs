@@ -164,8 +164,13 @@ impl Dialect for Sqlite {
     }
 
     fn key_in(&self, bind: &mut Binder<'_>, columns: &[Column], keys: &[Key]) -> Result<String, Failure> {
-        let usable =
-            |key: &&Key| key.0.len() == columns.len() && !key.0.iter().any(serde_json::Value::is_null);
+        // SQLite would take '1e3' and '7.0' for row numbers.
+        let fits = |(column, part): (&Column, &serde_json::Value)| match part {
+            serde_json::Value::Null => false,
+            serde_json::Value::String(text) if column.r#type.whole_numbers => text.parse::<i64>().is_ok(),
+            _ => true,
+        };
+        let usable = |key: &&Key| key.0.len() == columns.len() && columns.iter().zip(&key.0).all(fits);
         let keys: Vec<&Key> = keys.iter().filter(usable).collect();
         if keys.is_empty() {
             return Ok("FALSE".into());
