@@ -247,8 +247,10 @@ fn sample(text: &str) -> Result<u32, String> {
 
 #[derive(Debug, Args)]
 pub struct Approve {
-    #[arg(value_name = "RULE", help = help(both!("La règle, activité.nom", "The rule, activity.name")))]
-    pub rule: String,
+    #[arg(required = true, value_name = "RULE", help = help(both!(
+        "Les règles, activité.nom : toutes sont approuvées, ou aucune", "The rules, activity.name: all are approved, or none"
+    )))]
+    pub rules: Vec<String>,
     #[arg(long, value_name = "HASH", help = help(both!(
         "L'empreinte lue dans le plan : ses douze premiers caractères suffisent",
         "The hash read in the plan: its first twelve characters will do"

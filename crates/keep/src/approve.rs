@@ -21,9 +21,9 @@ const SHORTEST: usize = 12;
 /// What `approve` is told.
 #[derive(Debug, Clone)]
 pub struct ApproveOptions {
-    /// Rule.
-    pub rule: RuleId,
-    /// The hash that was read: the plan's or the rule's; a prefix of at least 12 characters will do.
+    /// Rules: all are released, or none.
+    pub rules: Vec<RuleId>,
+    /// The hash that was read: the plan's, its store's or the rule's; a prefix of at least 12 characters will do.
     pub hash: String,
     /// Who says yes.
     pub actor: String,
@@ -32,32 +32,31 @@ pub struct ApproveOptions {
 }
 
 impl Keeper<'_> {
-    /// Plans again, compares with the hash that was read, and releases the rule until it changes. The ceilings of its
+    /// Plans again, compares with the hash that was read, and releases the rules until they change. The ceilings of their
     /// first run are the forecast and a tenth, rounded up; it must begin within seven days.
-    pub async fn approve(&self, options: &ApproveOptions) -> Result<Approval, KeepError> {
-        let observation = self
-            .observer()
-            .observe(&ObserveOptions {
-                rules: None,
-                ..ObserveOptions::default()
-            })
-            .await?;
-        let refused = match self.judge(options, &observation) {
-            Ok(approval) => return self.release(options, approval).await,
-            Err(refused) => refused,
-        };
-        let record = Record {
-            kind: "refusal".to_owned(),
-            at: self.clock.now(),
-            payload: json!({
-                "what": "approval",
-                "rule": options.rule.to_string(),
-                "actor": options.actor,
-                "why": refusal(&refused),
-            }),
-        };
-        self.journal.append(&[record])?;
-        Err(refused)
+    pub async fn approve(&self, options: &ApproveOptions) -> Result<Vec<Approval>, KeepError> {
+        let observation = self.observer().observe(&ObserveOptions::default()).await?;
+        let mut approvals = Vec::new();
+        for rule in &options.rules {
+            match self.judge(options, rule, &observation) {
+                Ok(approval) => approvals.push(approval),
+                Err(refused) => {
+                    self.journal.append(&[Record {
+                        kind: "refusal".to_owned(),
+                        at: self.clock.now(),
+                        payload: json!({
+                            "what": "approval",
+                            "rule": rule.to_string(),
+                            "actor": options.actor,
+                            "why": refusal(&refused),
+                        }),
+                    }])?;
+                    return Err(refused);
+                }
+            }
+        }
+        self.release(options, &mut approvals).await?;
+        Ok(approvals)
     }
 
     /// The approvals in the state, whether still valid or not.
@@ -65,9 +64,14 @@ impl Keeper<'_> {
         Ok(self.state.approvals().await?)
     }
 
-    fn judge(&self, options: &ApproveOptions, observation: &Observation) -> Result<Approval, KeepError> {
-        let Some(rule) = observation.plan.rule(&options.rule) else {
-            return Err(KeepError::UnknownRule(options.rule.to_string()));
+    fn judge(
+        &self,
+        options: &ApproveOptions,
+        rule: &RuleId,
+        observation: &Observation,
+    ) -> Result<Approval, KeepError> {
+        let Some(rule) = observation.plan.rule(rule) else {
+            return Err(KeepError::UnknownRule(rule.to_string()));
         };
         let shortened = |hash: &str| options.hash.len() >= SHORTEST && hash.starts_with(&options.hash);
         if !shortened(&rule.hash)
@@ -75,14 +79,14 @@ impl Keeper<'_> {
             && !of_store(options, observation, rule)
         {
             return Err(KeepError::Stale {
-                rule: options.rule.to_string(),
+                rule: rule.id.to_string(),
                 current: rule.hash.clone(),
                 given: options.hash.clone(),
             });
         }
         let refuse = |why: Text| {
             Err(KeepError::NotApprovable {
-                rule: options.rule.to_string(),
+                rule: rule.id.to_string(),
                 why,
             })
         };
@@ -98,6 +102,10 @@ impl Keeper<'_> {
             return refuse(suspicion.text());
         }
         let now = self.clock.now();
+        let accepted = observation
+            .suspicions
+            .iter()
+            .filter(|suspicion| suspicion.rule == rule.id);
         Ok(Approval {
             rule: rule.id.to_string(),
             hash: rule.hash.clone(),
@@ -114,19 +122,32 @@ impl Keeper<'_> {
             expires_at: now
                 .saturating_add(VALID)
                 .map_err(|error| KeepError::Broken(Text::verbatim(error.to_string())))?,
-            accepted: options.accept.clone(),
+            accepted: accepted.map(|suspicion| suspicion.column.clone()).collect(),
             journal: 0,
             used: false,
         })
     }
 
-    async fn release(&self, options: &ApproveOptions, mut approval: Approval) -> Result<Approval, KeepError> {
+    async fn release(&self, options: &ApproveOptions, approvals: &mut [Approval]) -> Result<(), KeepError> {
+        let records: Vec<Record> = approvals
+            .iter()
+            .map(|approval| self.record_of(approval, options))
+            .collect();
+        let entries = self.journal.append(&records)?;
+        for (approval, entry) in approvals.iter_mut().zip(entries) {
+            approval.journal = entry;
+            self.state.approve(approval).await?;
+        }
+        Ok(())
+    }
+
+    fn record_of(&self, approval: &Approval, options: &ApproveOptions) -> Record {
         let ceilings: Vec<_> = approval
             .ceilings
             .iter()
             .map(|ceiling| json!({ "table": ceiling.table, "effect": ceiling.effect, "rows": ceiling.rows }))
             .collect();
-        let record = Record {
+        Record {
             kind: "approval".to_owned(),
             at: approval.at,
             payload: json!({
@@ -140,10 +161,7 @@ impl Keeper<'_> {
                 "accepted": approval.accepted,
                 "register_version": self.register.version,
             }),
-        };
-        approval.journal = self.journal.append(&[record])?.start;
-        self.state.approve(&approval).await?;
-        Ok(approval)
+        }
     }
 }
 

@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use serment_register::model::{EventSource, RuleId, TableId};
-use serment_store::condition::{Condition, TimeColumn};
-use serment_store::query::{Tally, TallyRow};
+use serment_register::model::{RuleId, TableId};
+use serment_store::condition::Condition;
+use serment_store::query::{Clock, Steps, Tally, TallyRow};
 
 use crate::compose::through;
 use crate::graph::Graph;
@@ -18,6 +18,9 @@ use crate::situation::Situation;
 use crate::steps::{Effect, PlannedChange, ROW, Step};
 use crate::translate::Ground;
 use crate::{Plan, PlanError};
+
+/// A border that every plausible clock is before.
+const LAST: Date = Date::constant(9000, 1, 1);
 
 /// A question to a store, and how to read its answer.
 #[derive(Debug, Clone)]
@@ -68,7 +71,7 @@ pub struct Line {
     pub kept_by_rule: BTreeMap<RuleId, u64>,
     /// Rows on which it has ended and no rule runs, and that stay because a staying row refers to them.
     pub kept_by_reference: u64,
-    /// The earliest clock among the due rows, in the organisation's zone, when the rule's own table holds it.
+    /// The earliest clock among the due rows, in the organisation's zone.
     pub oldest: Option<Date>,
     /// What happens, by table and effect.
     pub effects: BTreeMap<(TableId, Effect), u64>,
@@ -124,6 +127,11 @@ pub fn questions(
         let mut clocks = Vec::new();
         for rule in graph.rules_of(&family.root) {
             let judged = judge.judge(root, rule, ROW)?;
+            // Only the clocks of what is due are told.
+            clocks.push(Clock {
+                when: Some(judged.ended.clone()),
+                ..judge.clock(root, rule, ROW)?
+            });
             classes.extend([
                 judged.ended,
                 judged.begun,
@@ -132,7 +140,6 @@ pub fn questions(
                 judged.held_by_state,
                 judged.contradictory,
             ]);
-            clocks.push(clock_columns(ground, root, rule)?);
         }
         // What is about to go loses no column: said once for all steps where the walk of the root says it, for that
         // condition is long. Rows whose dates a parent reads may also go with that parent: there, each step says it.
@@ -160,6 +167,7 @@ pub fn questions(
                 filter: filter(&family.root)?,
                 client,
                 classes,
+                steps: None,
                 clocks,
             },
             reading: Reading::Rules {
@@ -237,6 +245,7 @@ fn orphans(
                 filter: Condition::all([filter(&id)?, Condition::not(Condition::any(governed))]),
                 client: None,
                 classes: Vec::new(),
+                steps: None,
                 clocks: Vec::new(),
             },
             reading: Reading::Orphans(id),
@@ -257,6 +266,7 @@ fn of_change(
             filter: Condition::all([filter(&change.table)?, change.expected.clone()]),
             client: change.client.clone(),
             classes: change.ended.iter().map(|(_, ended)| ended.clone()).collect(),
+            steps: None,
             clocks: Vec::new(),
         },
         reading: Reading::Change {
@@ -265,28 +275,6 @@ fn of_change(
             rules: change.ended.iter().map(|(rule, _)| rule.clone()).collect(),
         },
     })
-}
-
-/// The columns of the rule's own table that start its clock; empty when it is read elsewhere.
-fn clock_columns(
-    ground: Ground<'_>,
-    table: &serment_register::model::Table,
-    rule: &serment_register::model::Rule,
-) -> Result<Vec<TimeColumn>, PlanError> {
-    let events = if rule.after.is_empty() {
-        &rule.else_after
-    } else {
-        &rule.after
-    };
-    events
-        .iter()
-        .filter_map(|event| table.events.get(event))
-        .flatten()
-        .filter_map(|source| match source {
-            EventSource::Own(path) => Some(ground.time(&table.id, ROW, path)),
-            _ => None,
-        })
-        .collect()
 }
 
 impl Forecast {
@@ -462,42 +450,80 @@ fn date(seconds: i64, zone: &jiff::tz::TimeZone) -> Option<Date> {
         .map(|instant| zone.to_datetime(instant).date())
 }
 
-/// Counts of rows whose clock is before each of some bounds, for a histogram of ages.
-pub fn histogram(
-    ground: Ground<'_>,
-    rule: &RuleId,
-    starts: &[Date],
-    filter: Condition,
-) -> Result<Option<(String, Tally)>, PlanError> {
-    let Some((_, rule)) = ground.register.rules().find(|(_, other)| other.id == *rule) else {
-        return Err(PlanError::UnknownRule(rule.to_string()));
-    };
-    let table = ground.table(&rule.of)?;
-    let names = Names::new();
-    let acts = |_: &RuleId| Suspension::Acts;
-    let judge = Judge {
-        ground,
-        names: &names,
-        suspended: &acts,
-    };
-    let classes = starts
-        .iter()
-        .map(|start| {
-            judge.clock_before(table, rule, ROW, &|time| {
-                Ok(ground.cutoff.start_of(*start, &ground.zone_of(time)?)?)
+/// Counts of rows by age, for a histogram.
+#[derive(Debug, Clone)]
+pub struct Ages {
+    /// Store.
+    pub store: String,
+    /// What to count: its steps lie between the borders.
+    pub tally: Tally,
+    /// Which of the borders is the cut-off.
+    cutoff: usize,
+}
+
+impl Ages {
+    /// Rows between two borders: of the subjects of the rule, on which its clock can be read. `borders` are in order;
+    /// `cutoff` is the one that divides what is due.
+    pub fn new(
+        ground: Ground<'_>,
+        rule: &RuleId,
+        borders: &[Date],
+        cutoff: Date,
+        filter: Condition,
+    ) -> Result<Self, PlanError> {
+        let Some((_, rule)) = ground.register.rules().find(|(_, other)| other.id == *rule) else {
+            return Err(PlanError::UnknownRule(rule.to_string()));
+        };
+        let table = ground.table(&rule.of)?;
+        let names = Names::new();
+        let acts = |_: &RuleId| Suspension::Acts;
+        let judge = Judge {
+            ground,
+            names: &names,
+            suspended: &acts,
+        };
+        let before = |date: Date| {
+            judge.clock_at(table, rule, ROW, &|time| {
+                Ok(ground.cutoff.start_of(date, &ground.zone_of(time)?)?)
             })
+        };
+        let midnight = |border| ground.cutoff.start_of(border, &ground.cutoff.zone);
+        let seconds = borders
+            .iter()
+            .map(|border| Ok(midnight(*border)?.instant.as_second()));
+        Ok(Self {
+            store: rule.of.store.clone(),
+            tally: Tally {
+                table: ground.name(&rule.of)?,
+                alias: ROW,
+                filter: Condition::all([filter, judge.subject(table, rule, ROW)?, before(LAST)?]),
+                client: None,
+                classes: vec![before(cutoff)?],
+                steps: Some(Steps {
+                    clock: judge.clock(table, rule, ROW)?,
+                    borders: seconds.collect::<Result<_, PlanError>>()?,
+                }),
+                clocks: Vec::new(),
+            },
+            cutoff: borders.partition_point(|border| *border < cutoff),
         })
-        .collect::<Result<Vec<_>, _>>()?;
-    if classes.is_empty() {
-        return Ok(None);
     }
-    let tally = Tally {
-        table: ground.name(&rule.of)?,
-        alias: ROW,
-        filter,
-        client: None,
-        classes,
-        clocks: Vec::new(),
-    };
-    Ok(Some((rule.of.store.clone(), tally)))
+
+    /// Rows before the first border, between each and the next, and after the last one. A clock is placed to the second,
+    /// as if a value without zone were in UTC; on which side of the cut-off it lies is exact.
+    pub fn rows(&self, answer: &[TallyRow]) -> Vec<u64> {
+        let borders = self.tally.steps.as_ref().map_or(0, |steps| steps.borders.len());
+        let mut rows = vec![0; borders + 1];
+        for group in answer {
+            let step = group.step.unwrap_or_default();
+            let step = match group.classes.as_slice() {
+                [true] => step.min(self.cutoff),
+                _ => step.max(self.cutoff + 1),
+            };
+            if let Some(bar) = rows.get_mut(step) {
+                *bar += group.rows;
+            }
+        }
+        rows
+    }
 }

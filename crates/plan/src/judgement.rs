@@ -8,6 +8,7 @@ use std::cell::Cell;
 
 use serment_register::model::{EventSource, Rule, RuleId, State, Table, TableId};
 use serment_store::condition::{Alias, Bound, Condition, TimeColumn, TimeTest};
+use serment_store::query::{self, Moment};
 
 use crate::error::PlanError;
 use crate::translate::{Ground, column_ref};
@@ -128,22 +129,8 @@ impl<'a> Judge<'a, '_> {
         })
     }
 
-    /// Whether the clock of `rule` is before a bound given for each of its columns: for histograms.
-    pub fn clock_before(
-        &self,
-        table: &'a Table,
-        rule: &'a Rule,
-        row: Alias,
-        bound: &dyn Fn(&TimeColumn) -> Result<Bound, PlanError>,
-    ) -> Result<Condition, PlanError> {
-        Ok(Condition::all([
-            self.subject(table, rule, row)?,
-            self.clock_at(table, rule, row, bound)?,
-        ]))
-    }
-
     /// The rows of the activity's subjects.
-    fn subject(&self, table: &'a Table, rule: &'a Rule, row: Alias) -> Result<Condition, PlanError> {
+    pub fn subject(&self, table: &'a Table, rule: &'a Rule, row: Alias) -> Result<Condition, PlanError> {
         let Some((activity, _)) = self
             .ground
             .register
@@ -249,8 +236,9 @@ impl<'a> Judge<'a, '_> {
         Ok(sources)
     }
 
-    /// Whether every value that starts the clock is plausible and before its bound, and there is one.
-    fn clock_at(
+    /// Whether every value that starts the clock is plausible and before the bound given for its column, and there is
+    /// one.
+    pub fn clock_at(
         &self,
         table: &'a Table,
         rule: &'a Rule,
@@ -274,6 +262,48 @@ impl<'a> Judge<'a, '_> {
             Condition::all([present.clone(), due]),
             Condition::all([Condition::not(present), else_present, else_due]),
         ]))
+    }
+
+    /// When the clock of a rule began.
+    pub fn clock(&self, table: &'a Table, rule: &'a Rule, row: Alias) -> Result<query::Clock, PlanError> {
+        let of = |events: &'a [String]| -> Result<Vec<Moment>, PlanError> {
+            self.sources(table, rule, events)?
+                .into_iter()
+                .map(|source| self.moment(table, source, row))
+                .collect()
+        };
+        Ok(query::Clock {
+            when: None,
+            of: of(&rule.after)?,
+            or: of(&rule.else_after)?,
+        })
+    }
+
+    fn moment(&self, table: &'a Table, source: &'a EventSource, row: Alias) -> Result<Moment, PlanError> {
+        let ground = self.ground;
+        let alias = self.names.fresh();
+        let (id, path, rows) = match source {
+            EventSource::Own(path) => {
+                let time = ground.time(&table.id, row, path)?;
+                return Ok(Moment { time, of: None });
+            }
+            EventSource::Parent { link, column } => {
+                let link = self.link(table, link)?;
+                (&link.to, column, ground.parents(&table.id, link, row, alias)?)
+            }
+            EventSource::Children {
+                table: child,
+                link,
+                column,
+            } => {
+                let link = self.link(ground.table(child)?, link)?;
+                (child, column, ground.children(child, link, alias, row)?)
+            }
+        };
+        Ok(Moment {
+            time: ground.time(id, alias, path)?,
+            of: Some(rows),
+        })
     }
 
     /// Whether some non-NULL value of a source satisfies a test.

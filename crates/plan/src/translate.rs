@@ -10,6 +10,7 @@ use serment_store::catalogue::{self, Catalogue, ColumnKind, TableName};
 use serment_store::condition::{
     Alias, Bound, ColumnRef, Condition, Constant, Operator, TimeColumn, TimeForm, TimeTest,
 };
+use serment_store::query::Linked;
 
 use crate::cutoff::{Cutoff, time_zone};
 use crate::error::PlanError;
@@ -257,20 +258,19 @@ impl<'a> Ground<'a> {
         to: Alias,
         condition: Condition,
     ) -> Result<Condition, PlanError> {
-        if condition == Condition::Never {
-            return Ok(Condition::Never);
-        }
-        let exists = Condition::Exists {
+        Ok(some(self.parents(id, link, from, to)?, condition))
+    }
+
+    /// The row that `link` reaches from `from`, a row of `id`.
+    pub fn parents(&self, id: &TableId, link: &Link, from: Alias, to: Alias) -> Result<Linked, PlanError> {
+        let pairs = link.by.iter();
+        Ok(Linked {
+            when: self.applies(id, link, from)?,
             table: self.name(&link.to)?,
             alias: to,
-            on: link
-                .by
-                .iter()
-                .map(|(ours, theirs)| pair(to, theirs, from, ours))
-                .collect(),
-            condition: Box::new(condition),
-        };
-        Ok(Condition::all([self.applies(id, link, from)?, exists]))
+            on: pairs.map(|(ours, theirs)| pair(to, theirs, from, ours)).collect(),
+            condition: Condition::Always,
+        })
     }
 
     /// Whether some row `child` of `id` that reaches `parent` by `link` satisfies a condition.
@@ -282,19 +282,26 @@ impl<'a> Ground<'a> {
         parent: Alias,
         condition: Condition,
     ) -> Result<Condition, PlanError> {
-        let condition = Condition::all([self.applies(id, link, child)?, condition]);
-        if condition == Condition::Never {
-            return Ok(Condition::Never);
-        }
-        Ok(Condition::Exists {
+        Ok(some(self.children(id, link, child, parent)?, condition))
+    }
+
+    /// The rows of `id` that reach `parent` by `link`.
+    pub fn children(
+        &self,
+        id: &TableId,
+        link: &Link,
+        child: Alias,
+        parent: Alias,
+    ) -> Result<Linked, PlanError> {
+        let pairs = link.by.iter();
+        Ok(Linked {
+            when: Condition::Always,
             table: self.name(id)?,
             alias: child,
-            on: link
-                .by
-                .iter()
+            on: pairs
                 .map(|(ours, theirs)| pair(child, ours, parent, theirs))
                 .collect(),
-            condition: Box::new(condition),
+            condition: self.applies(id, link, child)?,
         })
     }
 
@@ -315,6 +322,22 @@ impl<'a> Ground<'a> {
             Some(when) => Ok(Condition::Holds(Box::new(self.predicate(id, from, when)?))),
             None => Ok(Condition::Always),
         }
+    }
+}
+
+/// Whether one of these rows satisfies a condition.
+fn some(rows: Linked, condition: Condition) -> Condition {
+    match Condition::all([rows.condition, condition]) {
+        Condition::Never => Condition::Never,
+        condition => Condition::all([
+            rows.when,
+            Condition::Exists {
+                table: rows.table,
+                alias: rows.alias,
+                on: rows.on,
+                condition: Box::new(condition),
+            },
+        ]),
     }
 }
 

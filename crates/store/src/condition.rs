@@ -180,6 +180,26 @@ impl Condition {
         }
     }
 
+    /// Whether it is never unknown.
+    pub fn is_two_valued(&self) -> bool {
+        match self {
+            Condition::All(parts) | Condition::Any(parts) => parts.iter().all(Condition::is_two_valued),
+            Condition::Not(part) => part.is_two_valued(),
+            Condition::Time { test, .. } => !matches!(test, TimeTest::Before(_) | TimeTest::From(_)),
+            Condition::Compare { .. } | Condition::CompareColumns { .. } | Condition::OneOf { .. } => false,
+            Condition::Always
+            | Condition::Never
+            | Condition::Holds(_)
+            | Condition::MayHold(_)
+            | Condition::IsNull(_)
+            | Condition::SurelyLater { .. }
+            | Condition::Exists { .. }
+            | Condition::KeyIn { .. }
+            | Condition::Anonymised { .. }
+            | Condition::NoStayingReferrer { .. } => true,
+        }
+    }
+
     /// NOT of a two-valued condition; constants are absorbed.
     #[allow(clippy::should_implement_trait)]
     pub fn not(part: Condition) -> Condition {

@@ -85,8 +85,6 @@ pub struct Progress {
 /// Something that can be printed as SQL.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Statement {
-    /// A tally.
-    Tally(Tally),
     /// A list of keys.
     Keys(Keys),
     /// A lock.

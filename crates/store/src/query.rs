@@ -19,9 +19,64 @@ pub struct Tally {
     pub client: Option<ClientColumn>,
     /// Two-valued conditions: rows are grouped by their answers.
     pub classes: Vec<Condition>,
-    /// For each group, the earliest of the latest of these times: one list per clock. Times reached through links are
-    /// not asked for here.
-    pub clocks: Vec<Vec<TimeColumn>>,
+    /// Rows are grouped by where a clock lies between these borders, too.
+    pub steps: Option<Steps>,
+    /// For each group, the earliest of these clocks.
+    pub clocks: Vec<Clock>,
+}
+
+impl Tally {
+    /// Every value that its clocks read.
+    pub fn moments(&self) -> impl Iterator<Item = &Moment> {
+        let stepped = self.steps.iter().map(|steps| &steps.clock);
+        stepped
+            .chain(&self.clocks)
+            .flat_map(|clock| clock.of.iter().chain(&clock.or))
+    }
+}
+
+/// When the clock of a row began, for display: to the second, a value without zone read as UTC.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Clock {
+    /// The rows whose clock is asked for; None for all.
+    pub when: Option<Condition>,
+    /// The latest of these values…
+    pub of: Vec<Moment>,
+    /// …or, where none of them can be read, of these.
+    pub or: Vec<Moment>,
+}
+
+/// A value that starts a clock.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Moment {
+    /// Column.
+    pub time: TimeColumn,
+    /// The rows that hold it: the latest counts. None for the row itself.
+    pub of: Option<Linked>,
+}
+
+/// Rows that a link reaches.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Linked {
+    /// Which rows have the link at all: a condition on the row itself.
+    pub when: Condition,
+    /// Table.
+    pub table: TableName,
+    /// The name of its row.
+    pub alias: Alias,
+    /// Pairs that must be equal: a column of that row, a column of an outer row.
+    pub on: Vec<(ColumnRef, ColumnRef)>,
+    /// Condition on that row.
+    pub condition: Condition,
+}
+
+/// Intervals of a clock.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Steps {
+    /// The clock.
+    pub clock: Clock,
+    /// Borders in seconds since the epoch, in order: a border belongs to the interval after it.
+    pub borders: Vec<i64>,
 }
 
 /// Where the client of a row stands: in the row, or in a row that a chain of links reaches.
@@ -40,10 +95,11 @@ pub struct TallyRow {
     pub client: Option<String>,
     /// Answers, in the order of the classes.
     pub classes: Vec<bool>,
+    /// In which interval the clock lies: the number of borders up to it. None when none was asked, or it has none.
+    pub step: Option<usize>,
     /// Number of rows.
     pub rows: u64,
-    /// The earliest clock of each list, in seconds since the epoch (a value without zone read as UTC: for display);
-    /// None without any value.
+    /// The earliest of each clock, in seconds since the epoch; None without any value.
     pub clocks: Vec<Option<i64>>,
 }
 

@@ -2,32 +2,53 @@
 
 use anyhow::Result;
 use serment_keep::approve::ApproveOptions;
+use serment_state::approvals::Approval;
 
 use crate::args::Approve;
 use crate::engine::Engine;
-use crate::screen::look::Tone;
+use crate::screen::look::{Look, Tone};
 use crate::screen::plan::effect_word;
 use crate::session::{Session, wait};
 use crate::trouble::{Exit, Trouble};
 use crate::words::both;
 use crate::world::World;
 
-/// Releases a rule until it changes.
+/// Releases rules until they change.
 pub fn run(session: &mut Session, args: &Approve) -> Result<Exit> {
     let (directory, register) = session.load()?;
-    let rule = super::plan::rule(&register, &args.rule)?;
+    let rules = args
+        .rules
+        .iter()
+        .map(|rule| super::plan::rule(&register, rule))
+        .collect::<Result<Vec<_>>>()?;
     let options = ApproveOptions {
-        rule,
+        rules,
         hash: args.plan.clone(),
         actor: actor(session.world, args.actor.as_ref())?,
         accept: args.accept_suspect.clone(),
     };
-    let approval = wait(async {
+    let approvals = wait(async {
         let engine = Engine::open(session, directory, register).await?;
-        let approval = engine.keeper().approve(&options).await?;
-        Ok::<_, anyhow::Error>(approval)
+        let approvals = engine.keeper().approve(&options).await?;
+        Ok::<_, anyhow::Error>(approvals)
     })??;
     let look = session.look;
+    let mut out: String = approvals.iter().map(|approval| told(approval, &look)).collect();
+    let next = both!("Pour l'exécuter :", "To carry it out:");
+    let command = match approvals.as_slice() {
+        [approval] => format!("serment keep --rule {}", approval.rule),
+        _ => "serment keep".to_owned(),
+    };
+    out.push_str(&format!(
+        "  {} {}\n",
+        look.say(&next),
+        look.paint(Tone::Type, &command)
+    ));
+    session.out.print(&out)?;
+    Ok(Exit::Done)
+}
+
+fn told(approval: &Approval, look: &Look) -> String {
     let rule = look.paint(Tone::Strong, &approval.rule);
     let hash = crate::screen::plan::short(&approval.hash);
     let zone = jiff::tz::TimeZone::UTC;
@@ -52,14 +73,7 @@ pub fn run(session: &mut Session, args: &Approve) -> Result<Exit> {
             ceiling.table
         ));
     }
-    let next = both!("Pour l'exécuter :", "To carry it out:");
-    out.push_str(&format!(
-        "  {} {}\n",
-        look.say(&next),
-        look.paint(Tone::Type, &format!("serment keep --rule {}", approval.rule))
-    ));
-    session.out.print(&out)?;
-    Ok(Exit::Done)
+    out
 }
 
 /// Who acts: as the option says, else the user of the system.

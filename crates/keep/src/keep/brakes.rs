@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serment_plan::forecast::Forecast;
 use serment_plan::steps::Effect;
-use serment_plan::{Plan, Situation};
+use serment_plan::{Plan, PlannedRule, Situation};
 use serment_register::model::{RuleId, TableId, Text};
 use serment_register::text;
 use serment_state::approvals::Approval;
@@ -108,7 +108,10 @@ impl Keeper<'_> {
             }
         }
         let observed = if waiting.iter().any(|(rule, _)| chosen(&rule.id)) {
-            let forecast = observer.count(sight, &everything, &situation, client).await?;
+            let shown = everything.only(&|rule: &PlannedRule| {
+                chosen(&rule.id) && waiting.iter().any(|(waits, _)| waits.id == rule.id)
+            });
+            let forecast = observer.count(sight, &shown, &situation, client).await?;
             waiting
                 .iter()
                 .filter(|(rule, _)| chosen(&rule.id))
@@ -129,7 +132,11 @@ impl Keeper<'_> {
         loop {
             situation.released = Some(released.clone());
             let plan = Plan::new(self.register, &sight.catalogues, &situation)?;
-            let forecast = observer.count(sight, &plan, &situation, client).await?;
+            let forecast = if released.iter().any(chosen) {
+                observer.count(sight, &plan, &situation, client).await?
+            } else {
+                Forecast::new(&plan)
+            };
             let mut found: BTreeMap<RuleId, Why> = BTreeMap::new();
             for rule in released.iter().filter(|rule| chosen(rule)) {
                 let would = totals(&forecast, rule);

@@ -1,7 +1,8 @@
-//! Counts, samples and suspicions: one question to the store at a time, never a whole table in memory.
+//! Counts, samples and suspicions: a few questions at a time, never a whole table in memory.
 
 use std::collections::BTreeMap;
 
+use futures::stream::{self, StreamExt};
 use serment_plan::forecast::{self, Forecast};
 use serment_plan::freeze::Freezer;
 use serment_plan::graph::Graph;
@@ -21,6 +22,8 @@ use crate::KeepError;
 /// A value on more than this share of a table (in hundredths) that has at least so many rows is suspect.
 const SUSPECT_SHARE: u64 = 20;
 const SUSPECT_ROWS: u64 = 1_000;
+/// Questions asked at the same time: enough to keep a small machine busy, few enough for a store to serve others.
+pub(super) const TOGETHER: usize = 2;
 
 /// The rows of a client, as a condition on [`ROW`] of a table.
 pub(crate) fn of_client(
@@ -62,12 +65,14 @@ impl Observer<'_> {
         };
         let mut forecast = Forecast::new(plan);
         let filter = |table: &TableId| of_client(ground, table, client);
-        for question in forecast::questions(plan, ground, situation, &filter)? {
-            let Some(store) = sight.stores.get(&question.store) else {
-                continue;
-            };
-            let answer = store.tally(&question.tally).await?;
-            forecast.add(&question, &answer, &situation.cutoff.zone);
+        let questions = forecast::questions(plan, ground, situation, &filter)?;
+        let asked = questions.iter().filter_map(|question| {
+            let store = sight.stores.get(&question.store)?;
+            Some(async move { (question, store.tally(&question.tally).await) })
+        });
+        let mut answers = stream::iter(asked).buffer_unordered(TOGETHER);
+        while let Some((question, answer)) = answers.next().await {
+            forecast.add(question, &answer?, &situation.cutoff.zone);
         }
         forecast.finish(plan);
         Ok(forecast)

@@ -3,7 +3,7 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serment_plan::cutoff::span;
-use serment_plan::forecast;
+use serment_plan::forecast::Ages;
 use serment_plan::translate::Ground;
 use serment_register::model::RuleId;
 
@@ -15,8 +15,6 @@ use serment_store::Role;
 
 /// Older clocks share the first bar.
 const MOST_DAYS: i64 = 40 * 366;
-/// A border that every plausible clock is before.
-const LAST: Date = Date::constant(9000, 1, 1);
 
 impl Observer<'_> {
     /// How old the clocks of a rule's rows are: about `bars` bars, one of whose borders is the cut-off. Empty for a rule
@@ -56,36 +54,24 @@ impl Observer<'_> {
             oldest,
             bars.clamp(2, 60),
         );
-        let mut starts = borders.clone();
-        starts.push(LAST);
         let filter = of_client(ground, &declared.of, client)?;
-        let Some((store, tally)) = forecast::histogram(ground, rule, &starts, filter)? else {
-            return Ok(Vec::new());
-        };
+        let cutoff = last_due.tomorrow().unwrap_or(last_due);
+        let ages = Ages::new(ground, rule, &borders, cutoff, filter)?;
         let stores: &dyn Stores = self.stores;
-        let answer = stores.open(&store, Role::Read).await?.tally(&tally).await?;
-        let before: Vec<u64> = (0..starts.len())
-            .map(|start| {
-                answer
-                    .iter()
-                    .filter(|group| group.classes.get(start).copied().unwrap_or(false))
-                    .map(|group| group.rows)
-                    .sum()
+        let store = stores.open(&ages.store, Role::Read).await?;
+        let rows = ages.rows(&store.tally(&ages.tally).await?);
+        let drawn = rows
+            .into_iter()
+            .enumerate()
+            .map(|(step, rows)| Bar {
+                from: step
+                    .checked_sub(1)
+                    .and_then(|border| borders.get(border))
+                    .copied(),
+                before: borders.get(step).copied(),
+                rows,
             })
             .collect();
-        let mut drawn = Vec::new();
-        let mut counted = 0;
-        for (index, rows) in before.iter().enumerate() {
-            drawn.push(Bar {
-                from: index
-                    .checked_sub(1)
-                    .and_then(|previous| borders.get(previous))
-                    .copied(),
-                before: borders.get(index).copied(),
-                rows: rows.saturating_sub(counted),
-            });
-            counted = *rows;
-        }
         Ok(drawn)
     }
 }

@@ -415,7 +415,7 @@ impl Opened<'_> {
         let hash = seen.plan.rule(&rule).expect("the rule is planned").hash.clone();
         self.keeper()
             .approve(&ApproveOptions {
-                rule,
+                rules: vec![rule],
                 hash,
                 actor: "a test".to_owned(),
                 accept: accept.iter().map(ToString::to_string).collect(),

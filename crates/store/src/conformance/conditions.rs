@@ -299,6 +299,7 @@ pub async fn tallies_count_by_class_and_client(fixture: &dyn Fixture) {
             column: "code".into(),
         }),
         classes: vec![holds(equals("n", 1)), Condition::IsNull(column("account"))],
+        steps: None,
         clocks: vec![],
     };
     let rows = store.tally(&tally).await.expect("counted");

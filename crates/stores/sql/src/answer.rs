@@ -78,6 +78,10 @@ pub(crate) fn tally(rows: Vec<Vec<String>>, asked: &Tally) -> Result<Vec<TallyRo
                 .iter()
                 .map(|_| truth(&next()?))
                 .collect::<Result<Vec<_>, Failure>>()?;
+            let step = match &asked.steps {
+                None => None,
+                Some(_) => next()?.as_u64().and_then(|step| usize::try_from(step).ok()),
+            };
             let rows = next()?.as_u64().ok_or_else(unexpected)?;
             let clocks = asked
                 .clocks
@@ -87,6 +91,7 @@ pub(crate) fn tally(rows: Vec<Vec<String>>, asked: &Tally) -> Result<Vec<TallyRo
             Ok(TallyRow {
                 client,
                 classes,
+                step,
                 rows,
                 clocks,
             })

@@ -8,14 +8,15 @@ pub(crate) mod keys;
 pub(crate) mod moments;
 pub(crate) mod progress;
 pub(crate) mod query;
+pub(crate) mod shared;
 pub(crate) mod tables;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serment_store::Failure;
 use serment_store::catalogue::TableName;
 use serment_store::condition::{
-    Alias, ColumnRef, Constant, Key, Operator, PostCondition, TimeForm, TimeTest,
+    Alias, ColumnRef, Condition, Constant, Key, Operator, PostCondition, TimeForm, TimeTest,
 };
 use serment_store::query::{NewValue, Strength};
 use serment_store::{Text, text};
@@ -55,6 +56,8 @@ pub(crate) struct Column {
     pub r#type: ColumnType,
     /// Keys inside its JSON value.
     pub inside: Vec<String>,
+    /// How SQL names what was read of it, as [`Dialect::reading`] says, if it was computed before.
+    pub read: Option<String>,
 }
 
 impl Column {
@@ -128,12 +131,16 @@ pub(crate) trait Dialect: Send + Sync {
     fn time_text(&self, column: &Column, written: TimeForm) -> Result<String, Failure>;
     /// A time in seconds since the epoch, or NULL.
     fn time_seconds(&self, column: &Column, written: TimeForm) -> Result<String, Failure>;
+    /// What a time says, in a form from which every question about it is quickly answered: worth computing once for a
+    /// row that is asked several. None where the column is such a form.
+    fn reading(&self, _column: &Column, _written: TimeForm) -> Result<Option<String>, Failure> {
+        Ok(None)
+    }
     /// The greatest of these, NULL aside.
     fn greatest(&self, parts: &[String]) -> String;
-    /// What ends a subquery that the database must not merge into the query around it.
-    fn kept_apart(&self) -> &'static str {
-        ""
-    }
+    /// What ends a subquery that the database must not merge into the query around it: merged, what is computed once
+    /// would be written, and computed, wherever it is named.
+    fn kept_apart(&self) -> &'static str;
     /// Whether a column satisfies what its anonymisation promises, never unknown.
     fn satisfies(
         &self,
@@ -218,6 +225,10 @@ pub(crate) struct Printer<'a> {
     schema: &'a Schema,
     pub(crate) bind: Binder<'a>,
     rows: BTreeMap<Alias, TableName>,
+    /// How SQL names the conditions that were computed before, by their place.
+    computed: HashMap<*const Condition, String>,
+    /// How SQL names what was read of times before.
+    read: HashMap<ColumnRef, String>,
     fresh: u32,
 }
 
@@ -241,6 +252,8 @@ impl<'a> Printer<'a> {
                 ..Binder::new(dialect)
             },
             rows: BTreeMap::new(),
+            computed: HashMap::new(),
+            read: HashMap::new(),
             fresh: 0,
         }
     }
@@ -276,6 +289,7 @@ impl<'a> Printer<'a> {
             column: column.column.clone(),
             r#type: self.schema.column(table, &column.column)?,
             inside: column.inside.clone(),
+            read: self.read.get(column).cloned(),
         })
     }
 

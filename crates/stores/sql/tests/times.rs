@@ -7,7 +7,7 @@ use serment_sql::Kind;
 use serment_sql::testing::Database;
 use serment_store::catalogue::TableName;
 use serment_store::condition::{Alias, Bound, ColumnRef, Condition, TimeColumn, TimeForm, TimeTest};
-use serment_store::query::{Field, Keys, Rows, Tally};
+use serment_store::query::{Clock, Field, Keys, Moment, Rows, Tally};
 use serment_store::{Role, Store};
 
 /// What a value says, in picoseconds since the epoch (a local time read as UTC).
@@ -435,19 +435,35 @@ async fn text_agrees(kind: Kind) {
         }
     }
     // The earliest clock of a tally, for display.
+    let moment = Moment {
+        time: time.clone(),
+        of: None,
+    };
     let tally = Tally {
         table: all().table,
         alias: Alias(0),
         filter: Condition::Always,
         client: None,
         classes: vec![Condition::Time {
-            column: time.clone(),
+            column: time,
             test: TimeTest::Implausible {
                 not_before: bounds()[0].clone(),
                 not_from: None,
             },
         }],
-        clocks: vec![vec![time.clone()], vec![time.clone(), time]],
+        steps: None,
+        clocks: vec![
+            Clock {
+                when: None,
+                of: vec![moment.clone()],
+                or: vec![],
+            },
+            Clock {
+                when: None,
+                of: vec![],
+                or: vec![moment.clone(), moment],
+            },
+        ],
     };
     let counted = store.tally(&tally).await.unwrap();
     assert_eq!(

@@ -282,33 +282,24 @@ impl Teller<'_> {
             "Someone reads, then approves"
         ))?;
         let look = self.look();
-        let mut approved = 0_u64;
-        let mut waiting = Vec::new();
-        for rule in &observation.plan.rules {
-            if !rule.obstacles.is_empty() {
-                let obstacles = rule.obstacles.iter().map(|obstacle| &obstacle.what);
-                waiting.push((rule.id.0.clone(), Text::joined(obstacles, " ")));
-                continue;
-            }
-            let accept = observation
-                .suspicions
-                .iter()
-                .filter(|suspicion| suspicion.rule == rule.id)
-                .map(|suspicion| suspicion.column.clone())
-                .collect();
-            keeper
-                .approve(&ApproveOptions {
-                    rule: rule.id.clone(),
-                    hash: rule.hash.clone(),
-                    actor: ACTOR.to_owned(),
-                    accept,
-                })
-                .await?;
-            if approved == 0 {
-                let hash = crate::screen::plan::short(&rule.hash).to_owned();
-                self.command(&format!("serment approve {} --plan {hash}", rule.id))?;
-            }
-            approved += 1;
+        let (ready, waiting): (Vec<_>, Vec<_>) = observation
+            .plan
+            .rules
+            .iter()
+            .partition(|rule| rule.obstacles.is_empty());
+        let accept = observation.suspicions.iter();
+        let approvals = keeper
+            .approve(&ApproveOptions {
+                rules: ready.iter().map(|rule| rule.id.clone()).collect(),
+                hash: observation.plan.hash.clone(),
+                actor: ACTOR.to_owned(),
+                accept: accept.map(|suspicion| suspicion.column.clone()).collect(),
+            })
+            .await?;
+        let approved = approvals.len();
+        let hash = crate::screen::plan::short(&observation.plan.hash);
+        if let Some(first) = approvals.first() {
+            self.command(&format!("serment approve {} … --plan {hash}", first.rule))?;
         }
         self.expect(
             approved > 0,
@@ -317,8 +308,10 @@ impl Teller<'_> {
                 "{approved} rules approved. The approval is for this very plan: let the rule or the table change, and it observes again. A ceiling binds the first run."
             ),
         )?;
-        for (rule, why) in waiting {
-            let why = crate::screen::look::harmless(look.say(&why));
+        for rule in waiting {
+            let obstacles = rule.obstacles.iter().map(|obstacle| &obstacle.what);
+            let why = Text::joined(obstacles, " ");
+            let (rule, why) = (&rule.id, crate::screen::look::harmless(look.say(&why)));
             let text = both!("{rule} attend : {why}", "{rule} waits: {why}");
             let body = look.paragraph(4, look.say(&text));
             self.print(&format!("  {} {}", look.bang(), body.trim_start()))?;

@@ -258,6 +258,10 @@ impl Dialect for Postgres {
         time::seconds(column, written)
     }
 
+    fn kept_apart(&self) -> &'static str {
+        "OFFSET 0"
+    }
+
     fn greatest(&self, parts: &[String]) -> String {
         match parts {
             [] => "CAST(NULL AS bigint)".into(),

@@ -15,13 +15,27 @@ impl Printer<'_> {
         self.condition(condition, true)
     }
 
-    /// A two-valued condition as a value.
+    /// A two-valued condition as a value. Written as a choice, for SQLite computes both sides of an AND that is a value,
+    /// and only what it needs of one that decides.
     pub fn answer(&mut self, condition: &Condition) -> Result<String, Failure> {
         let text = self.condition(condition, true)?;
-        Ok(format!("(({text}) IS TRUE)"))
+        Ok(format!("CASE WHEN {text} THEN TRUE ELSE FALSE END"))
     }
 
-    fn condition(&mut self, condition: &Condition, positive: bool) -> Result<String, Failure> {
+    /// A condition as a value, with all the values that it has.
+    pub fn value(&mut self, condition: &Condition) -> Result<String, Failure> {
+        if condition.is_two_valued() {
+            self.answer(condition)
+        } else {
+            self.condition(condition, false)
+        }
+    }
+
+    /// A condition with its three values; unknown may become false where `positive`.
+    pub(super) fn condition(&mut self, condition: &Condition, positive: bool) -> Result<String, Failure> {
+        if let Some(name) = self.computed.get(&std::ptr::from_ref(condition)) {
+            return Ok(name.clone());
+        }
         Ok(match condition {
             Condition::Always => "TRUE".into(),
             Condition::Never => "FALSE".into(),
@@ -58,7 +72,10 @@ impl Printer<'_> {
                 alias,
                 on,
                 condition,
-            } => self.exists(table, *alias, on, condition)?,
+            } => {
+                let rows = self.linked(table, *alias, on, condition)?;
+                format!("EXISTS (SELECT 1 {rows})")
+            }
             Condition::KeyIn { of, columns, keys } => {
                 let columns = self.columns(*of, columns)?;
                 let text = self.dialect.key_in(&mut self.bind, &columns, keys)?;
@@ -164,7 +181,8 @@ impl Printer<'_> {
         Ok(guarded(text, guard, positive))
     }
 
-    fn exists(
+    /// `FROM` and `WHERE` of the rows that a link reaches.
+    pub(super) fn linked(
         &mut self,
         table: &TableName,
         alias: Alias,
@@ -189,7 +207,7 @@ impl Printer<'_> {
         }
         let table = self.dialect.table(table);
         Ok(format!(
-            "EXISTS (SELECT 1 FROM {table} AS {} WHERE {})",
+            "FROM {table} AS {} WHERE {}",
             row(alias),
             parts.join(" AND ")
         ))

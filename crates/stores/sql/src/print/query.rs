@@ -1,11 +1,14 @@
 //! Queries and changes.
 
+use std::collections::BTreeSet;
+
 use serment_store::catalogue::TableName;
-use serment_store::condition::{Alias, ColumnRef};
-use serment_store::query::{Change, ClientColumn, Field, Keys, Lock, Rows, Tally};
+use serment_store::condition::{Alias, ColumnRef, Condition};
+use serment_store::query::{Change, ClientColumn, Clock, Field, Keys, Lock, Moment, Rows, Tally};
 use serment_store::text;
 use serment_store::{Failure, Statement};
 
+use super::shared::Shared;
 use super::tables::Tables;
 use super::{Dialect, Printer, Sql, UpdateEach, quoted, row};
 use crate::schema::Schema;
@@ -13,10 +16,21 @@ use crate::schema::Schema;
 /// JSON arrays are read in pieces of so many fields: functions take at most 100 arguments.
 pub(crate) const FIELDS_PER_PIECE: usize = 50;
 
-/// A tally: each row is one JSON array of client, answers, count and clocks.
+/// A tally: each row is one JSON array of client, answers, step, count and clocks.
 pub(crate) fn tally(mut p: Printer<'_>, tally: &Tally) -> Result<Sql, Failure> {
     p.name_row(tally.alias, &tally.table);
     let (mut inner, mut groups, mut outer) = (Vec::new(), Vec::new(), Vec::new());
+    let conditions = tally.classes.iter();
+    let when = tally.clocks.iter().filter_map(|clock| clock.when.as_ref());
+    let mut shared = Shared::of(tally.alias, conditions.chain(when));
+    for moment in tally.moments() {
+        let on = moment.of.iter().flat_map(|linked| &linked.on);
+        let columns = on.map(|(_, outer)| outer).chain([&moment.time.column]);
+        columns.for_each(|column| shared.name(tally.alias, column));
+    }
+    shared.columns.extend(tally.client.iter().flat_map(own_columns));
+    let filter = p.filter(&tally.filter)?;
+    let source = p.source(&tally.table, tally.alias, &filter, &shared)?;
     match &tally.client {
         Some(client) => {
             inner.push(format!("{} AS client", p.client(tally.alias, client)?));
@@ -30,28 +44,31 @@ pub(crate) fn tally(mut p: Printer<'_>, tally: &Tally) -> Result<Sql, Failure> {
         groups.push(format!("c{position}"));
         outer.push(format!("c{position}"));
     }
+    if let Some(steps) = &tally.steps {
+        inner.push(format!("{} AS at", p.clock(&steps.clock)?));
+        groups.push("step".to_owned());
+        outer.push("step".to_owned());
+    }
     outer.push("count(*)".to_owned());
     for (position, clock) in tally.clocks.iter().enumerate() {
-        let mut parts = Vec::new();
-        for time in clock {
-            let column = p.column(&time.column)?;
-            parts.push(p.dialect.time_seconds(&column, time.written)?);
-        }
-        inner.push(format!("{} AS k{position}", p.dialect.greatest(&parts)));
+        inner.push(format!("{} AS k{position}", p.clock(clock)?));
         outer.push(format!("min(k{position})"));
     }
     if inner.is_empty() {
         inner.push("1".into());
     }
-    let filter = p.filter(&tally.filter)?;
-    let mut text = format!(
-        "SELECT {}\nFROM (SELECT {}\n  FROM {} AS {}\n  WHERE {filter}{}) AS seen",
-        p.dialect.array(&outer),
+    let mut seen = format!(
+        "(SELECT {}\n  FROM {source}\n  {}) AS seen",
         inner.join(",\n    "),
-        p.dialect.table(&tally.table),
-        row(tally.alias),
         p.dialect.kept_apart(),
     );
+    if let Some(steps) = &tally.steps {
+        seen = format!(
+            "(SELECT seen.*, {} AS step\n  FROM {seen}) AS stepped",
+            step(&steps.borders, 0)
+        );
+    }
+    let mut text = format!("SELECT {}\nFROM {seen}", p.dialect.array(&outer));
     if groups.is_empty() {
         text.push_str("\nHAVING count(*) > 0");
     } else {
@@ -65,14 +82,42 @@ pub(crate) fn keys(mut p: Printer<'_>, keys: &Keys) -> Result<Sql, Failure> {
     p.name_row(keys.alias, &keys.table);
     let columns = p.columns(keys.alias, &keys.key)?;
     let selected = p.dialect.key_array(&columns)?;
-    let text = p.select(keys, &selected)?;
+    let filter = p.after(keys)?;
+    let source = format!(
+        "{} AS {}\nWHERE {filter}",
+        p.dialect.table(&keys.table),
+        row(keys.alias)
+    );
+    let text = p.ordered(keys, &selected, &source)?;
     Ok(p.finish(text))
 }
 
 /// Rows: each row is the JSON array of its key, then pieces of its fields.
 pub(crate) fn rows(mut p: Printer<'_>, rows: &Rows) -> Result<Sql, Failure> {
-    p.name_row(rows.keys.alias, &rows.keys.table);
-    let columns = p.columns(rows.keys.alias, &rows.keys.key)?;
+    let (alias, table) = (rows.keys.alias, &rows.keys.table);
+    p.name_row(alias, table);
+    let filter = p.after(&rows.keys)?;
+    let conditions = rows.read.iter().filter_map(|field| match field {
+        Field::Condition(condition) => Some(condition),
+        _ => None,
+    });
+    let mut shared = Shared::of(alias, conditions);
+    shared.columns.extend(rows.keys.key.iter().cloned());
+    for field in &rows.read {
+        match field {
+            Field::Column(column) => shared.name(alias, column),
+            Field::Time(time) => shared.name(alias, &time.column),
+            Field::Client(client) => shared.columns.extend(own_columns(client)),
+            Field::Condition(_) => {}
+        }
+    }
+    // Computed first, what is shared would be computed for all the rows of which a limit takes a few.
+    if rows.keys.limit > 0 {
+        shared.layers.clear();
+        shared.times.clear();
+    }
+    let source = p.source(table, alias, &filter, &shared)?;
+    let columns = p.columns(alias, &rows.keys.key)?;
     let mut selected = vec![p.dialect.key_array(&columns)?];
     let mut fields = Vec::new();
     for field in &rows.read {
@@ -86,13 +131,13 @@ pub(crate) fn rows(mut p: Printer<'_>, rows: &Rows) -> Result<Sql, Failure> {
                 let column = p.column(&time.column)?;
                 p.dialect.time_text(&column, time.written)?
             }
-            Field::Client(client) => p.client(rows.keys.alias, client)?,
+            Field::Client(client) => p.client(alias, client)?,
         });
     }
     for piece in fields.chunks(FIELDS_PER_PIECE) {
         selected.push(p.dialect.array(piece));
     }
-    let text = p.select(&rows.keys, &selected.join(",\n  "))?;
+    let text = p.ordered(&rows.keys, &selected.join(",\n  "), &source)?;
     Ok(p.finish(text))
 }
 
@@ -185,7 +230,6 @@ pub(crate) fn change(mut p: Printer<'_>, change: &Change) -> Result<Sql, Failure
 pub(crate) fn readable(dialect: &dyn Dialect, schema: &Schema, statement: &Statement) -> String {
     let p = Printer::for_reading(dialect, schema);
     let sql = match statement {
-        Statement::Tally(it) => tally(p, it).map(Some),
         Statement::Keys(it) => keys(p, it).map(Some),
         Statement::Lock(it) => lock(p, it),
         Statement::Change(it) => change(p, it).map(Some),
@@ -208,20 +252,136 @@ pub(crate) fn readable(dialect: &dyn Dialect, schema: &Schema, statement: &State
 }
 
 impl Printer<'_> {
-    fn select(&mut self, keys: &Keys, selected: &str) -> Result<String, Failure> {
-        let columns = self.columns(keys.alias, &keys.key)?;
-        let mut filter = self.filter(&keys.filter)?;
-        if let Some(after) = &keys.after {
-            let after = self.dialect.key_after(&mut self.bind, &columns, after)?;
-            filter = format!("{filter} AND {after}");
+    /// The rows of a table that satisfy a filter, with what conditions on them share computed once for each row.
+    fn source(
+        &mut self,
+        table: &TableName,
+        alias: Alias,
+        filter: &str,
+        shared: &Shared<'_>,
+    ) -> Result<String, Failure> {
+        let name = row(alias);
+        let mut source = format!("{} AS {name}\nWHERE {filter}", self.dialect.table(table));
+        let mut selected: Vec<String> = Vec::new();
+        for column in &shared.columns {
+            selected.push(self.column(&ColumnRef::whole(alias, column))?.sql);
         }
+        let mut readings = Vec::new();
+        for time in &shared.times {
+            let column = self.column(&time.column)?;
+            if let Some(reading) = self.dialect.reading(&column, time.written)? {
+                readings.push((&time.column, self.free_column(&shared.columns), reading));
+            }
+        }
+        if !readings.is_empty() {
+            let new = readings
+                .iter()
+                .map(|(_, name, reading)| format!("{reading} AS {name}"));
+            let all: Vec<_> = selected.iter().cloned().chain(new).collect();
+            source = self.wrapped(&all, &source, &name);
+            for (time, column, _) in readings {
+                let sql = format!("{name}.{column}");
+                self.read.insert(time.clone(), sql.clone());
+                selected.push(sql);
+            }
+        }
+        for layer in &shared.layers {
+            let mut computed = Vec::new();
+            for same in layer {
+                let column = self.free_column(&shared.columns);
+                computed.push((column, self.value(same.condition)?, &same.places));
+            }
+            let new = computed
+                .iter()
+                .map(|(column, text, _)| format!("{text} AS {column}"));
+            let all: Vec<_> = selected.iter().cloned().chain(new).collect();
+            source = self.wrapped(&all, &source, &name);
+            for (column, _, places) in computed {
+                let sql = format!("{name}.{column}");
+                self.computed
+                    .extend(places.iter().map(|place| (*place, sql.clone())));
+                selected.push(sql);
+            }
+        }
+        Ok(source)
+    }
+
+    fn wrapped(&self, selected: &[String], source: &str, name: &str) -> String {
+        let apart = self.dialect.kept_apart();
+        format!(
+            "(SELECT {}\n  FROM {source}\n  {apart}) AS {name}",
+            selected.join(",\n    ")
+        )
+    }
+
+    /// A name that no column of the row bears.
+    fn free_column(&mut self, taken: &BTreeSet<String>) -> String {
+        loop {
+            let name = self.fresh_name("s");
+            if !taken.iter().any(|column| column.eq_ignore_ascii_case(&name)) {
+                return name;
+            }
+        }
+    }
+
+    /// When a clock began, in seconds.
+    fn clock(&mut self, clock: &Clock) -> Result<String, Failure> {
+        let mut latest = Vec::new();
+        for moments in [&clock.of, &clock.or] {
+            let seconds: Vec<_> = moments
+                .iter()
+                .map(|moment| self.moment(moment))
+                .collect::<Result<_, _>>()?;
+            if !seconds.is_empty() {
+                latest.push(self.dialect.greatest(&seconds));
+            }
+        }
+        let began = match latest.as_slice() {
+            [] => "NULL".into(),
+            [one] => one.clone(),
+            several => format!("coalesce({})", several.join(", ")),
+        };
+        Ok(match &clock.when {
+            None => began,
+            Some(when) => format!("CASE WHEN {} THEN {began} END", self.filter(when)?),
+        })
+    }
+
+    fn moment(&mut self, moment: &Moment) -> Result<String, Failure> {
+        if let Some(linked) = &moment.of {
+            self.name_row(linked.alias, &linked.table);
+        }
+        let column = self.column(&moment.time.column)?;
+        let seconds = self.dialect.time_seconds(&column, moment.time.written)?;
+        let Some(linked) = &moment.of else {
+            return Ok(seconds);
+        };
+        let rows = self.linked(&linked.table, linked.alias, &linked.on, &linked.condition)?;
+        let latest = format!("(SELECT max({seconds}) {rows})");
+        Ok(match &linked.when {
+            Condition::Always => latest,
+            when => format!("CASE WHEN {} THEN {latest} END", self.filter(when)?),
+        })
+    }
+
+    /// The condition on keys to list: from where the list goes on.
+    fn after(&mut self, keys: &Keys) -> Result<String, Failure> {
+        let columns = self.columns(keys.alias, &keys.key)?;
+        let filter = self.filter(&keys.filter)?;
+        Ok(match &keys.after {
+            None => filter,
+            Some(after) => {
+                let after = self.dialect.key_after(&mut self.bind, &columns, after)?;
+                format!("{filter} AND {after}")
+            }
+        })
+    }
+
+    /// Rows in key order.
+    fn ordered(&mut self, keys: &Keys, selected: &str, source: &str) -> Result<String, Failure> {
+        let columns = self.columns(keys.alias, &keys.key)?;
         let order: Vec<_> = columns.iter().map(|column| column.sql.clone()).collect();
-        let mut text = format!(
-            "SELECT {selected}\nFROM {} AS {}\nWHERE {filter}\nORDER BY {}",
-            self.dialect.table(&keys.table),
-            row(keys.alias),
-            order.join(", "),
-        );
+        let mut text = format!("SELECT {selected}\nFROM {source}\nORDER BY {}", order.join(", "));
         if keys.limit > 0 {
             text.push_str(&format!("\nLIMIT {}", keys.limit));
         }
@@ -294,6 +454,25 @@ impl Printer<'_> {
             .map(|(name, value)| format!("{} = {value}", quoted(&name)))
             .collect();
         Ok(parts.join(",\n  "))
+    }
+}
+
+/// The number of borders up to the clock `at`, found by halves; NULL without a clock.
+fn step(borders: &[i64], from: usize) -> String {
+    let middle = borders.len() / 2;
+    let Some(border) = borders.get(middle) else {
+        return from.to_string();
+    };
+    let before = step(&borders[..middle], from);
+    let after = step(&borders[middle + 1..], from + middle + 1);
+    format!("CASE WHEN at < {border} THEN {before} WHEN at >= {border} THEN {after} END")
+}
+
+/// The columns of the row itself that lead to its client.
+fn own_columns(client: &ClientColumn) -> Vec<String> {
+    match client.through.first() {
+        None => vec![client.column.clone()],
+        Some((_, pairs)) => pairs.iter().map(|(_, ours)| ours.clone()).collect(),
     }
 }
 

@@ -41,6 +41,15 @@ impl Tables for Tally {
         found.push(self.table.clone());
         self.filter.tables(found);
         self.classes.iter().for_each(|class| class.tables(found));
+        let when = self.clocks.iter().filter_map(|clock| clock.when.as_ref());
+        when.for_each(|condition| condition.tables(found));
+        for moment in self.moments() {
+            if let Some(linked) = &moment.of {
+                found.push(linked.table.clone());
+                linked.when.tables(found);
+                linked.condition.tables(found);
+            }
+        }
         if let Some(client) = &self.client {
             found.extend(client.through.iter().map(|(table, _)| table.clone()));
         }
@@ -95,7 +104,6 @@ impl Tables for Change {
 impl Tables for Statement {
     fn tables(&self, found: &mut Vec<TableName>) {
         match self {
-            Statement::Tally(tally) => tally.tables(found),
             Statement::Keys(keys) => keys.tables(found),
             Statement::Lock(lock) => lock.tables(found),
             Statement::Change(change) => change.tables(found),

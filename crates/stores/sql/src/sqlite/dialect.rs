@@ -13,6 +13,7 @@ use serment_store::text;
 
 use super::{time, value};
 use crate::print::keys::{is_number, whole_range};
+use crate::print::moments;
 use crate::print::{Binder, Column, Dialect, Sides, UpdateEach, Value, quoted, row, symbol};
 
 /// SQLite.
@@ -244,13 +245,18 @@ impl Dialect for Sqlite {
     }
 
     fn time_seconds(&self, column: &Column, written: TimeForm) -> Result<String, Failure> {
-        Ok(time::seconds(&value_of(column)?, written))
+        Ok(time::seconds(column, &value_of(column)?, written))
+    }
+
+    fn reading(&self, column: &Column, written: TimeForm) -> Result<Option<String>, Failure> {
+        Ok(match moments::per_second(written) {
+            None => Some(time::reading(&value_of(column)?)),
+            Some(_) => None,
+        })
     }
 
     fn kept_apart(&self) -> &'static str {
-        // Merged, every answer would stand in GROUP BY, in ORDER BY and in the list, each compared with all the others:
-        // seconds to prepare a tally of fifty answers, before the first row is read.
-        "\n  LIMIT -1"
+        "LIMIT -1"
     }
 
     fn greatest(&self, parts: &[String]) -> String {

@@ -1,9 +1,10 @@
 //! Times in SQLite: text, or numbers of seconds or milliseconds.
 //!
 //! SQLite has no time type: whatever the column declares, text is read as ISO 8601 and nothing else is, save numbers in
-//! the epoch forms. Text is compared as text, in the form that it has: a date with a date, a time without offset with
-//! the local bound, a time with an offset with the instant, after `strftime` brought its whole seconds to UTC and its
-//! fraction was put back digit by digit. `substr` and `length` of SQLite stop at a NUL byte, hence `octet_length`.
+//! the epoch forms. What a text says is read once, as text that begins with its shape and then sorts as time does: `d`
+//! and a date, `l` and a time without offset, `i` and a time with an offset in UTC, whole seconds brought there by SQLite
+//! and the fraction put back digit by digit; or `?` for what cannot be read, which sorts before all of them. Each shape
+//! has its own bound. `substr` and `length` of SQLite stop at a NUL byte, hence `octet_length`.
 
 use serment_store::Failure;
 use serment_store::catalogue::ColumnKind;
@@ -31,69 +32,170 @@ pub(super) fn test(
         }
         return Ok(epoch_test(v, per_second, test));
     }
-    Ok(match test {
-        TimeTest::Before(bound) => text_test(bind, v, "<", bound, positive),
-        TimeTest::From(bound) => text_test(bind, v, ">=", bound, positive),
+    let exact = match test {
+        TimeTest::Before(bound) => {
+            let ranges = Shape::ALL.map(|shape| (shape.mark().to_owned(), shape.bound(bind, bound)));
+            asked(column, v, &|r| {
+                format!("CASE WHEN {r} > '?' THEN {} END", any(r, &ranges))
+            })
+        }
+        TimeTest::From(bound) => {
+            let ranges = Shape::ALL.map(|shape| (shape.bound(bind, bound), shape.end().to_owned()));
+            asked(column, v, &|r| {
+                format!("CASE WHEN {r} > '?' THEN {} END", any(r, &ranges))
+            })
+        }
         TimeTest::Between { from, before } => {
-            let exact = within(bind, v, from, Some(before), true);
-            if !positive {
-                return Ok(exact);
-            }
-            let edge = bind.text(moments::edge(before, true));
-            format!("({v} < {edge} AND {exact})")
+            let plausible = Plausible::new(bind, from, Some(before));
+            asked(column, v, &|r| format!("({}) IS TRUE", plausible.holds(r)))
         }
         TimeTest::Implausible { not_before, not_from } => {
-            within(bind, v, not_before, not_from.as_ref(), false)
+            let plausible = Plausible::new(bind, not_before, not_from.as_ref());
+            asked(column, v, &|r| {
+                format!("{r} IS NOT NULL AND ({}) IS NOT TRUE", plausible.holds(r))
+            })
         }
-    })
-}
-
-fn text_test(bind: &mut Binder<'_>, v: &str, op: &str, bound: &Bound, positive: bool) -> String {
-    let exact = format!("(SELECT c {op} {} FROM {})", by_shape(bind, bound), shape(v));
-    if !positive {
-        return exact;
+    };
+    let (op, bound) = match test {
+        TimeTest::Before(bound) | TimeTest::Between { before: bound, .. } => ("<", bound),
+        TimeTest::From(bound) => (">=", bound),
+        TimeTest::Implausible { .. } => return Ok(exact),
+    };
+    if !positive || column.read.is_some() {
+        return Ok(exact);
     }
     // Any readable text before the bound is also, as text, before a day well after it: an index on the column serves.
     let edge = bind.text(moments::edge(bound, op == "<"));
-    format!("({v} {op} {edge} AND {exact})")
+    Ok(format!("({v} {op} {edge} AND {exact})"))
 }
 
-/// Whether a value is readable and within bounds (`inside`), or there and not so.
-fn within(
-    bind: &mut Binder<'_>,
-    v: &str,
-    not_before: &Bound,
-    not_from: Option<&Bound>,
-    inside: bool,
-) -> String {
-    let mut text = format!(
-        "c >= {} AND c < CASE k WHEN 'i' THEN '{LAST_INSTANT}' ELSE '{LAST_DATE}' END \
-         AND rtrim(c, '.:0') NOT IN ('{EPOCH_DATE}', '{EPOCH_DATE}T')",
-        by_shape(bind, not_before)
+/// What is asked of what was read: before, for the whole row, or here.
+fn asked(column: &Column, v: &str, of: &dyn Fn(&str) -> String) -> String {
+    match &column.read {
+        Some(r) => format!("({})", of(r)),
+        None => format!(
+            "(SELECT {} FROM (SELECT {} AS r LIMIT 1) LIMIT 1)",
+            of("r"),
+            reading(v)
+        ),
+    }
+}
+
+/// Whether what was read lies in one of these ranges, their ends left out.
+fn any(r: &str, ranges: &[(String, String)]) -> String {
+    let ranges: Vec<_> = ranges
+        .iter()
+        .map(|(from, before)| format!("({r} >= {from} AND {r} < {before})"))
+        .collect();
+    format!("({})", ranges.join(" OR "))
+}
+
+/// What a readable text is.
+#[derive(Clone, Copy)]
+enum Shape {
+    Date,
+    Instant,
+    Local,
+}
+
+impl Shape {
+    const ALL: [Shape; 3] = [Shape::Date, Shape::Instant, Shape::Local];
+
+    /// What begins its text.
+    fn mark(self) -> &'static str {
+        match self {
+            Shape::Date => "'d'",
+            Shape::Instant => "'i'",
+            Shape::Local => "'l'",
+        }
+    }
+
+    /// After all its text.
+    fn end(self) -> &'static str {
+        match self {
+            Shape::Date => "'e'",
+            Shape::Instant => "'j'",
+            Shape::Local => "'m'",
+        }
+    }
+
+    /// From here on, its text stands for "never".
+    fn never(self) -> String {
+        match self {
+            Shape::Date => format!("'d{LAST_DATE}'"),
+            Shape::Instant => format!("'i{LAST_INSTANT}'"),
+            Shape::Local => format!("'l{LAST_DATE}'"),
+        }
+    }
+
+    fn bound(self, bind: &mut Binder<'_>, bound: &Bound) -> String {
+        bind.text(match self {
+            Shape::Date => format!("d{}", moments::date(bound)),
+            Shape::Instant => format!("i{}", moments::instant(bound)),
+            Shape::Local => format!("l{}", moments::local(bound)),
+        })
+    }
+}
+
+/// What a value must be to count: within bounds, and none of the stand-ins for "none".
+struct Plausible {
+    ranges: Vec<(String, String)>,
+    before: Option<Vec<(String, String)>>,
+}
+
+impl Plausible {
+    fn new(bind: &mut Binder<'_>, from: &Bound, before: Option<&Bound>) -> Self {
+        Self {
+            ranges: Shape::ALL
+                .map(|shape| (shape.bound(bind, from), shape.never()))
+                .to_vec(),
+            before: before.map(|bound| {
+                Shape::ALL
+                    .map(|shape| (shape.mark().to_owned(), shape.bound(bind, bound)))
+                    .to_vec()
+            }),
+        }
+    }
+
+    fn holds(&self, r: &str) -> String {
+        let mut all = vec![
+            any(r, &self.ranges),
+            format!("rtrim({r}, '.:0') NOT IN ('d{EPOCH_DATE}', 'l{EPOCH_DATE}T', 'i{EPOCH_DATE}T')"),
+        ];
+        all.extend(self.before.iter().map(|ranges| any(r, ranges)));
+        all.join(" AND ")
+    }
+}
+
+/// What a value says, as text that begins with its shape; NULL for none.
+///
+/// The usual ways of writing come first: SQLite's functions write what they read, so text that they give back is text
+/// that they read. That costs a tenth of looking at it sign by sign, which is for the rest.
+pub(super) fn reading(v: &str) -> String {
+    // SQLite knows a 24th hour; we do not.
+    let reads = format!(
+        "datetime(substr({v}, 1, 19)) IS replace(substr({v}, 1, 19), 'T', ' ') AND {v} > '0001' AND substr({v}, 12, 2) < '24'"
     );
-    if let Some(bound) = not_from {
-        text.push_str(&format!(" AND c < {}", by_shape(bind, bound)));
-    }
-    let shape = shape(v);
-    if inside {
-        format!("(SELECT ({text}) IS TRUE FROM {shape})")
-    } else {
-        format!("(SELECT k IS NOT NULL AND ({text}) IS NOT TRUE FROM {shape})")
-    }
+    format!(
+        "(CASE WHEN {v} IS NULL THEN NULL \
+         WHEN typeof({v}) <> 'text' THEN '?' \
+         WHEN octet_length({v}) = 10 AND date({v}) IS {v} AND {v} > '0001' THEN 'd' || {v} \
+         WHEN octet_length({v}) = 19 AND {reads} THEN 'l' || replace({v}, ' ', 'T') \
+         WHEN octet_length({v}) = 20 AND {reads} AND substr({v}, 20) = 'Z' \
+         THEN 'i' || replace(substr({v}, 1, 19), ' ', 'T') \
+         WHEN octet_length({v}) = 25 AND {reads} AND datetime({v}) IS NOT NULL \
+         AND substr({v}, 20) GLOB '[+-][0-1][0-9]:[0-5][0-9]' AND substr({v}, 21, 2) <= '14' \
+         THEN 'i' || replace(datetime({v}), ' ', 'T') \
+         ELSE (SELECT CASE WHEN k = '?' THEN '?' ELSE k || c END FROM {} LIMIT 1) END)",
+        looked_at(v),
+    )
 }
 
-/// The bound with which a value of shape `k` is compared.
-fn by_shape(bind: &mut Binder<'_>, bound: &Bound) -> String {
-    let date = bind.text(moments::date(bound));
-    let local = bind.text(moments::local(bound));
-    let instant = bind.text(moments::instant(bound));
-    format!("CASE k WHEN 'd' THEN {date} WHEN 'l' THEN {local} WHEN 'i' THEN {instant} END")
-}
-
-/// A row that says what a value is: `k`, NULL for none, `d` for a date, `l` for a local time, `i` for a time with an
+/// Sign by sign, a row that says what a value is: `k`, NULL for none, `d` for a date, `l` for a local time, `i` for a time with an
 /// offset, `?` for anything else; and `c`, the value as text that sorts as time does, NULL when it cannot be read. Inside,
-/// `z` is what follows its time (`?` where a fraction has no digit).
-fn shape(value: &str) -> String {
+/// `z` is what follows its time (`?` where a fraction has no digit). LIMIT keeps SQLite from writing each layer into
+/// all the places of the next one that name it.
+fn looked_at(value: &str) -> String {
     format!(
         "(SELECT k, v, z, CASE k WHEN 'd' THEN v WHEN 'l' THEN {LOCAL} WHEN 'i' THEN {} END AS c \
          FROM (SELECT v, z, CASE WHEN v IS NULL THEN NULL \
@@ -110,7 +212,7 @@ fn shape(value: &str) -> String {
          FROM (SELECT v, CASE WHEN substr(v, 17, 1) <> ':' THEN substr(v, 17) \
          WHEN substr(v, 20, 1) <> '.' THEN substr(v, 20) \
          WHEN substr(v, 21, 1) GLOB '[0-9]' THEN ltrim(substr(v, 21), '0123456789') ELSE '?' END AS z \
-         FROM (SELECT {value} AS v))))",
+         FROM (SELECT {value} AS v) LIMIT 1) LIMIT 1) LIMIT 1)",
         instant_of()
     )
 }
@@ -192,7 +294,7 @@ pub(super) fn text(v: &str, written: TimeForm) -> String {
     let instant = format!("coalesce({} || 'Z', v)", instant_or_null());
     format!(
         "(SELECT CASE k WHEN '?' THEN ({raw}) WHEN 'i' THEN {instant} ELSE c END FROM {})",
-        shape(v)
+        looked_at(v)
     )
 }
 
@@ -212,13 +314,14 @@ fn epoch_parts(v: &str, per_second: i64) -> (String, String) {
 }
 
 /// Seconds since the epoch, a value without zone read as UTC; NULL when it cannot be read.
-pub(super) fn seconds(v: &str, written: TimeForm) -> String {
+pub(super) fn seconds(column: &Column, v: &str, written: TimeForm) -> String {
     if let Some(per_second) = moments::per_second(written) {
         let (whole, _) = epoch_parts(v, per_second);
         return format!("(CASE WHEN typeof({v}) IN ('integer', 'real') THEN {whole} END)");
     }
-    let of = |text: &str| format!("CAST(strftime('%s', {text}) AS INTEGER)");
-    format!("(SELECT {} FROM {})", of("substr(c, 1, 19)"), shape(v))
+    asked(column, v, &|r| {
+        format!("CASE WHEN {r} > '?' THEN CAST(strftime('%s', substr({r}, 2, 19)) AS INTEGER) END")
+    })
 }
 
 /// Whether text begins with a date that exists: what can be coarsened.
