@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::{Fixture, ROW, column, compare, equals, ids, keys_of, table, text, values};
 use crate::Role;
-use crate::condition::{Alias, ColumnRef, Condition, Constant, Operator};
-use crate::query::{Change, ClientColumn, Field, NewValue, Rows, Tally};
+use crate::condition::{Alias, ColumnRef, Condition, Constant, Operator, TimeColumn, TimeForm};
+use crate::query::{Change, ClientColumn, Clock, Field, Linked, Moment, NewValue, Rows, Steps, Tally};
 
 fn not(part: Condition) -> Condition {
     Condition::Not(Box::new(part))
@@ -280,9 +280,11 @@ pub async fn tallies_count_by_class_and_client(fixture: &dyn Fixture) {
     fixture
         .script(
             "CREATE TABLE firm (id INTEGER PRIMARY KEY, code VARCHAR(9)); CREATE TABLE account (id INTEGER PRIMARY KEY, firm INTEGER); \
-             CREATE TABLE t (id INTEGER PRIMARY KEY, account INTEGER, n INTEGER); INSERT INTO firm VALUES (1, 'one'), (2, 'two'); \
+             CREATE TABLE t (id INTEGER PRIMARY KEY, account INTEGER, n INTEGER, made INTEGER); INSERT INTO firm VALUES (1, 'one'), (2, 'two'); \
              INSERT INTO account VALUES (10, 1), (20, 2), (30, NULL); \
-             INSERT INTO t VALUES (1, 10, 1), (2, 10, NULL), (3, 20, 1), (4, 30, 1), (5, NULL, 1), (6, 99, 2), (7, 10, 1)",
+             INSERT INTO t VALUES (1, 10, 1, 5), (2, 10, NULL, 5), (3, 20, 1, 100), (4, 30, 1, 199), (5, NULL, 1, NULL), (6, 99, 2, 99), \
+             (7, 10, 1, 150); CREATE TABLE visit (id INTEGER PRIMARY KEY, t INTEGER, seen INTEGER, at INTEGER); \
+             INSERT INTO visit VALUES (1, 1, 1, 900), (2, 1, 1, 10), (3, 2, 1, 200), (4, 2, 0, 999), (5, 7, 1, 999)",
         )
         .await;
     let store = fixture.open(Role::Read).await;
@@ -327,7 +329,7 @@ pub async fn tallies_count_by_class_and_client(fixture: &dyn Fixture) {
     assert_eq!(store.tally(&plain).await.expect("counted")[0].rows, 7);
     let none = Tally {
         filter: Condition::Never,
-        ..tally
+        ..tally.clone()
     };
     assert!(
         store
@@ -336,6 +338,64 @@ pub async fn tallies_count_by_class_and_client(fixture: &dyn Fixture) {
             .expect("counted")
             .iter()
             .all(|row| row.rows == 0)
+    );
+    let time = |of: Alias, name: &str| TimeColumn {
+        column: ColumnRef::whole(of, name),
+        written: TimeForm::EpochSeconds,
+        zone: "UTC".into(),
+    };
+    let visits = Moment {
+        time: time(Alias(1), "at"),
+        of: Some(Linked {
+            when: not(equals("id", 7)),
+            table: table("visit"),
+            alias: Alias(1),
+            on: vec![(ColumnRef::whole(Alias(1), "t"), column("id"))],
+            condition: Condition::Compare {
+                column: ColumnRef::whole(Alias(1), "seen"),
+                op: Operator::Equal,
+                value: Constant::Integer(1),
+            },
+        }),
+    };
+    let clock = Clock {
+        when: None,
+        of: vec![visits],
+        or: vec![Moment {
+            time: time(ROW, "made"),
+            of: None,
+        }],
+    };
+    let stepped = Tally {
+        client: None,
+        classes: vec![],
+        steps: Some(Steps {
+            clock: clock.clone(),
+            borders: vec![100, 200, 300],
+        }),
+        clocks: vec![Clock {
+            when: Some(not(equals("id", 2))),
+            ..clock
+        }],
+        ..tally
+    };
+    let mut found: Vec<_> = store
+        .tally(&stepped)
+        .await
+        .expect("counted")
+        .into_iter()
+        .map(|row| (row.step, row.rows, row.clocks[0]))
+        .collect();
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            (None, 1, None),
+            (Some(0), 1, Some(99)),
+            (Some(1), 3, Some(100)),
+            (Some(2), 1, None),
+            (Some(3), 1, Some(900)),
+        ]
     );
     let frequent = store
         .most_frequent(&table("t"), "n")
