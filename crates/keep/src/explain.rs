@@ -195,7 +195,7 @@ impl Observer<'_> {
                         keys: readings(key),
                     },
                     after: None,
-                    limit: 1,
+                    limit: 0,
                 },
                 read: asking.fields(),
             })
