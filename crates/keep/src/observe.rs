@@ -116,17 +116,17 @@ impl Suspicion {
     }
 }
 
-/// Keys of one rule, table and effect.
+/// Keys of one rule and client, table and effect.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sample {
-    /// Step.
-    pub step: String,
+    /// A rule that has ended there.
+    pub rule: RuleId,
+    /// Whose rows.
+    pub client: Option<String>,
     /// Table.
     pub table: TableId,
     /// Effect.
     pub effect: Effect,
-    /// A rule that has ended there.
-    pub rule: RuleId,
     /// Keys, in key order.
     pub keys: Vec<Key>,
 }

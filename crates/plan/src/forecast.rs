@@ -42,11 +42,11 @@ enum Reading {
         rules: Vec<RuleId>,
         steps: Vec<(Effect, Vec<RuleId>)>,
     },
-    /// Rows that a change reaches.
-    Change {
+    /// Rows that changes of one table and one effect reach, and for each change the rules that ended.
+    Changes {
         table: TableId,
         effect: Effect,
-        rules: Vec<RuleId>,
+        changes: Vec<Vec<RuleId>>,
     },
 }
 
@@ -73,8 +73,21 @@ pub struct Line {
     pub kept_by_reference: u64,
     /// The earliest clock among the due rows, in the organisation's zone.
     pub oldest: Option<Date>,
-    /// What happens, by table and effect.
+    /// Rows to which something happens, by table and effect.
     pub effects: BTreeMap<(TableId, Effect), u64>,
+    /// Changes of rows, by table and effect: a row whose columns are decided in several groups may change several times.
+    pub changes: BTreeMap<(TableId, Effect), u64>,
+}
+
+impl Line {
+    /// Counts rows that change `times` times.
+    fn happens(&mut self, table: &TableId, effect: Effect, rows: u64, times: u64) {
+        let what = (table.clone(), effect);
+        if times > 0 {
+            *self.changes.entry(what.clone()).or_default() += rows * times;
+            *self.effects.entry(what).or_default() += rows;
+        }
+    }
 }
 
 /// Counts of a plan, by rule and client.
@@ -189,12 +202,18 @@ pub fn questions(
             },
         });
         // The walked rows of the root are counted with its rules.
-        let elsewhere = family.steps.iter().flat_map(|step| {
-            let own = step.table == family.root;
-            step.changes.iter().take(step.changes.len() - usize::from(own))
-        });
-        for change in elsewhere {
-            questions.push(of_change(change, filter)?);
+        let mut elsewhere: BTreeMap<(&TableId, Effect), Vec<&PlannedChange>> = BTreeMap::new();
+        for step in &family.steps {
+            let own = usize::from(step.table == family.root);
+            for change in step.changes.iter().take(step.changes.len() - own) {
+                elsewhere
+                    .entry((&change.table, change.effect))
+                    .or_default()
+                    .push(change);
+            }
+        }
+        for changes in elsewhere.values() {
+            questions.extend(of_changes(changes, filter)?);
         }
     }
     questions.extend(orphans(plan, ground, &graph, &names, filter)?);
@@ -254,27 +273,40 @@ fn orphans(
     Ok(questions)
 }
 
-fn of_change(
-    change: &PlannedChange,
+/// How many rows these changes of one table and one effect reach, each counted once.
+fn of_changes(
+    changes: &[&PlannedChange],
     filter: &dyn Fn(&TableId) -> Result<Condition, PlanError>,
-) -> Result<Question, PlanError> {
-    Ok(Question {
-        store: change.table.store.clone(),
+) -> Result<Option<Question>, PlanError> {
+    let Some(first) = changes.first() else {
+        return Ok(None);
+    };
+    let any = Condition::any(changes.iter().map(|change| change.expected.clone()));
+    let mut classes = Vec::new();
+    for change in changes {
+        if changes.len() > 1 {
+            classes.push(change.expected.clone());
+        }
+        classes.extend(change.ended.iter().map(|(_, ended)| ended.clone()));
+    }
+    let ended = |change: &&PlannedChange| change.ended.iter().map(|(rule, _)| rule.clone()).collect();
+    Ok(Some(Question {
+        store: first.table.store.clone(),
         tally: Tally {
-            table: change.name.clone(),
+            table: first.name.clone(),
             alias: ROW,
-            filter: Condition::all([filter(&change.table)?, change.expected.clone()]),
-            client: change.client.clone(),
-            classes: change.ended.iter().map(|(_, ended)| ended.clone()).collect(),
+            filter: Condition::all([filter(&first.table)?, any]),
+            client: first.client.clone(),
+            classes,
             steps: None,
             clocks: Vec::new(),
         },
-        reading: Reading::Change {
-            table: change.table.clone(),
-            effect: change.effect,
-            rules: change.ended.iter().map(|(rule, _)| rule.clone()).collect(),
+        reading: Reading::Changes {
+            table: first.table.clone(),
+            effect: first.effect,
+            changes: changes.iter().map(ended).collect(),
         },
-    })
+    }))
 }
 
 impl Forecast {
@@ -313,10 +345,14 @@ impl Forecast {
                     *self.orphans.entry(table.clone()).or_default() += rows;
                 }
             }
-            Reading::Change { table, effect, rules } => {
+            Reading::Changes {
+                table,
+                effect,
+                changes,
+            } => {
                 answer
                     .iter()
-                    .for_each(|group| self.add_change(group, table, *effect, rules));
+                    .for_each(|group| self.add_changes(group, table, *effect, changes));
             }
         }
     }
@@ -366,26 +402,24 @@ impl Forecast {
         };
         let pending = (0..steps.len()).any(at);
         let frozen = at(steps.len());
-        for (effect, concerned) in steps
+        let applies: Vec<&(Effect, Vec<RuleId>)> = steps
             .iter()
             .enumerate()
             .filter(|(index, _)| at(*index) && !frozen)
             .map(|(_, step)| step)
-        {
+            .collect();
+        let effects: BTreeSet<Effect> = applies.iter().map(|(effect, _)| *effect).collect();
+        for effect in effects {
             *self
                 .effects
-                .entry((table.clone(), *effect, group.client.clone()))
+                .entry((table.clone(), effect, group.client.clone()))
                 .or_default() += group.rows;
-            let ended = rules
-                .iter()
-                .enumerate()
-                .filter(|(index, rule)| says(*index, ENDED) && concerned.contains(rule));
+            let ended = rules.iter().enumerate().filter(|(index, _)| says(*index, ENDED));
             for (_, rule) in ended {
-                let line = self
-                    .lines
-                    .entry((rule.clone(), group.client.clone()))
-                    .or_default();
-                *line.effects.entry((table.clone(), *effect)).or_default() += group.rows;
+                let concerns = |step: &&&(Effect, Vec<RuleId>)| step.0 == effect && step.1.contains(rule);
+                let times = applies.iter().filter(concerns).count() as u64;
+                self.line(rule, group.client.as_ref())
+                    .happens(table, effect, group.rows, times);
             }
         }
         for (index, rule) in rules.iter().enumerate() {
@@ -430,16 +464,23 @@ impl Forecast {
         }
     }
 
-    fn add_change(&mut self, group: &TallyRow, table: &TableId, effect: Effect, rules: &[RuleId]) {
+    fn add_changes(&mut self, group: &TallyRow, table: &TableId, effect: Effect, changes: &[Vec<RuleId>]) {
         *self
             .effects
             .entry((table.clone(), effect, group.client.clone()))
             .or_default() += group.rows;
-        for (rule, ended) in rules.iter().zip(&group.classes) {
-            if *ended {
-                let line = self.line(rule, group.client.as_ref());
-                *line.effects.entry((table.clone(), effect)).or_default() += group.rows;
+        let mut answers = group.classes.iter().copied();
+        let mut times: BTreeMap<&RuleId, u64> = BTreeMap::new();
+        for rules in changes {
+            let reached = changes.len() == 1 || answers.next().unwrap_or(false);
+            for rule in rules {
+                let ended = answers.next().unwrap_or(false);
+                *times.entry(rule).or_default() += u64::from(reached && ended);
             }
+        }
+        for (rule, times) in times.into_iter().filter(|(_, times)| *times > 0) {
+            self.line(rule, group.client.as_ref())
+                .happens(table, effect, group.rows, times);
         }
     }
 }

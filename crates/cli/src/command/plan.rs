@@ -200,7 +200,10 @@ fn line(
                     .samples
                     .iter()
                     .filter(|sample| {
-                        sample.table == *table && sample.effect == *effect && sample.rule == planned.id
+                        sample.rule == planned.id
+                            && sample.client.as_ref() == client
+                            && sample.table == *table
+                            && sample.effect == *effect
                     })
                     .flat_map(|sample| sample.keys.clone())
                     .collect()

@@ -269,3 +269,16 @@ fn a_changed_plan_is_not_approved() {
     let short = shop.run(&["approve", "sales.logs_6m", "--plan", &hash[..12]]);
     assert_eq!(short.code, 0, "{}", short.both());
 }
+
+#[test]
+fn the_story_is_told_and_leaves_nothing_behind() {
+    let temporary = tempfile::tempdir().expect("a folder");
+    let output = crate::shop::serment()
+        .env("TMPDIR", temporary.path())
+        .args(["demo", "--story", "--people", "200"])
+        .output()
+        .expect("it starts");
+    let ran = crate::shop::Ran::of(output);
+    assert_eq!(ran.code, 0, "{}", ran.both());
+    assert_eq!(fs::read_dir(temporary.path()).expect("a folder").count(), 0);
+}

@@ -304,8 +304,8 @@ pub(crate) fn observed(rule: RuleId, hash: String, why: &'static str, forecast: 
 pub(crate) fn totals(forecast: &Forecast, rule: &RuleId) -> BTreeMap<(TableId, Effect), u64> {
     let mut totals = BTreeMap::new();
     for (_, line) in forecast.lines.iter().filter(|((id, _), _)| id == rule) {
-        for (what, rows) in &line.effects {
-            *totals.entry(what.clone()).or_default() += rows;
+        for (what, changes) in &line.changes {
+            *totals.entry(what.clone()).or_default() += changes;
         }
     }
     totals

@@ -1,6 +1,6 @@
 //! Counts, samples and suspicions: a few questions at a time, never a whole table in memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use futures::stream::{self, StreamExt};
 use serment_plan::forecast::{self, Forecast};
@@ -12,9 +12,9 @@ use serment_plan::translate::Ground;
 use serment_plan::{Plan, PlanError, Situation};
 use serment_register::model::{EventSource, RuleId, TableId, Text};
 use serment_store::catalogue::TableName;
-use serment_store::condition::Condition;
-use serment_store::query::Keys;
-use serment_store::{Frequency, Statement};
+use serment_store::condition::{Condition, Key};
+use serment_store::query::{ClientColumn, Field, Keys, Rows};
+use serment_store::{Frequency, Statement, Store};
 
 use super::{Observer, Sample, Sight, Statements, Suspicion};
 use crate::KeepError;
@@ -22,6 +22,8 @@ use crate::KeepError;
 /// A value on more than this share of a table (in hundredths) that has at least so many rows is suspect.
 const SUSPECT_SHARE: u64 = 20;
 const SUSPECT_ROWS: u64 = 1_000;
+/// Rows read at once.
+const PAGE: u32 = 1_000;
 /// Questions asked at the same time: enough to keep a small machine busy, few enough for a store to serve others.
 pub(super) const TOGETHER: usize = 2;
 
@@ -145,7 +147,7 @@ impl Observer<'_> {
         columns
     }
 
-    /// Keys of what the forecast counts.
+    /// Keys of what the forecast counts: up to `limit` for each rule and client, table and effect.
     pub(crate) async fn samples(
         &self,
         sight: &Sight,
@@ -159,37 +161,47 @@ impl Observer<'_> {
             catalogues: &sight.catalogues,
             cutoff: &situation.cutoff,
         };
-        let mut samples = Vec::new();
-        for (step, change) in plan.changes() {
+        let mut samples: Vec<Sample> = Vec::new();
+        for (_, change) in plan.changes() {
             let Some(store) = sight.stores.get(&change.table.store) else {
                 continue;
             };
-            for rule in plan.rules.iter().map(|rule| &rule.id) {
-                let Some((_, ended)) = change.ended.iter().find(|(id, _)| id == rule) else {
-                    continue;
+            for (rule, ended) in change.ended.iter().filter(|(rule, _)| plan.rule(rule).is_some()) {
+                let asked = Keys {
+                    table: change.name.clone(),
+                    alias: ROW,
+                    key: change.key.clone(),
+                    filter: Condition::all([
+                        change.expected.clone(),
+                        ended.clone(),
+                        of_client(ground, &change.table, client)?,
+                    ]),
+                    after: None,
+                    limit: 0,
                 };
-                let keys = store
-                    .keys(&Keys {
-                        table: change.name.clone(),
-                        alias: ROW,
-                        key: change.key.clone(),
-                        filter: Condition::all([
-                            change.expected.clone(),
-                            ended.clone(),
-                            of_client(ground, &change.table, client)?,
-                        ]),
-                        after: None,
-                        limit: if limit == u32::MAX { 0 } else { limit },
-                    })
-                    .await?;
-                if !keys.is_empty() {
-                    samples.push(Sample {
-                        step: step.id.clone(),
-                        rule: rule.clone(),
-                        table: change.table.clone(),
-                        effect: change.effect,
-                        keys,
+                let found = keys_by_client(&**store, asked, change.client.as_ref(), limit).await?;
+                for (client, keys) in found {
+                    let known = samples.iter_mut().find(|sample| {
+                        sample.rule == *rule
+                            && sample.client == client
+                            && sample.table == change.table
+                            && sample.effect == change.effect
                     });
+                    // Several changes of one row are one row.
+                    let Some(known) = known else {
+                        samples.push(Sample {
+                            rule: rule.clone(),
+                            client,
+                            table: change.table.clone(),
+                            effect: change.effect,
+                            keys,
+                        });
+                        continue;
+                    };
+                    let before: HashSet<Key> = known.keys.iter().cloned().collect();
+                    let new = keys.into_iter().filter(|key| !before.contains(key));
+                    let room = (limit as usize).saturating_sub(known.keys.len());
+                    known.keys.extend(new.take(room));
                 }
             }
         }
@@ -212,5 +224,43 @@ impl Observer<'_> {
                 })
             })
             .collect()
+    }
+}
+
+/// Up to `limit` keys for each client, in key order. Where rows have clients, reads on until every row was seen.
+async fn keys_by_client(
+    store: &dyn Store,
+    mut asked: Keys,
+    client: Option<&ClientColumn>,
+    limit: u32,
+) -> Result<BTreeMap<Option<String>, Vec<Key>>, KeepError> {
+    let mut found: BTreeMap<Option<String>, Vec<Key>> = BTreeMap::new();
+    let Some(client) = client else {
+        asked.limit = if limit == u32::MAX { 0 } else { limit };
+        let keys = store.keys(&asked).await?;
+        if !keys.is_empty() {
+            found.insert(None, keys);
+        }
+        return Ok(found);
+    };
+    asked.limit = PAGE;
+    loop {
+        let page = Rows {
+            keys: asked.clone(),
+            read: vec![Field::Client(client.clone())],
+        };
+        let rows = store.rows(&page).await?;
+        let whole = rows.len() == PAGE as usize;
+        asked.after = rows.last().map(|row| row.key.clone());
+        for row in rows {
+            let client = row.fields.first().and_then(|client| client.as_str());
+            let keys = found.entry(client.map(ToOwned::to_owned)).or_default();
+            if keys.len() < limit as usize {
+                keys.push(row.key);
+            }
+        }
+        if !whole {
+            return Ok(found);
+        }
     }
 }
