@@ -5,7 +5,7 @@ use std::process::{Command, ExitCode};
 use anyhow::Result;
 
 use crate::interrupt::Interrupts;
-use crate::{docs, runner};
+use crate::runner;
 
 type Check = fn(&Interrupts) -> Result<bool>;
 
@@ -13,7 +13,6 @@ const CHECKS: &[(&str, Check)] = &[
     ("format", format),
     ("clippy", clippy),
     ("documentation", documentation),
-    ("generated pages", generated),
     ("dependencies", dependencies),
     ("advisories", advisories),
 ];
@@ -73,10 +72,6 @@ fn documentation(interrupts: &Interrupts) -> Result<bool> {
     passes(command.env("RUSTDOCFLAGS", "-D warnings"), interrupts)
 }
 
-fn generated(_: &Interrupts) -> Result<bool> {
-    Ok(docs::run(docs::Mode::Check)? == ExitCode::SUCCESS)
-}
-
 fn dependencies(interrupts: &Interrupts) -> Result<bool> {
     if runner::first_line("cargo", &["deny", "--version"]).is_none() {
         let installed = passes(
@@ -114,7 +109,7 @@ fn advisories(interrupts: &Interrupts) -> Result<bool> {
     )
 }
 
-fn passes(command: &mut Command, interrupts: &Interrupts) -> Result<bool> {
+pub fn passes(command: &mut Command, interrupts: &Interrupts) -> Result<bool> {
     interrupts.check()?;
     Ok(runner::run(command, interrupts)?.success())
 }

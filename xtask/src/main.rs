@@ -21,8 +21,8 @@ Chores of the repository.
 
   cargo xtask test [-- ARGS]   find or install what the tests need, start throw-away servers, run all tests;
                                ARGS go to the test runner (a filter, `-p PACKAGE`, `--no-capture`...)
-  cargo xtask ci               format, clippy, documentation, dependencies, generated pages
-  cargo xtask docs [--check]   write the pages generated from the code, or check that they are up to date
+  cargo xtask ci               format, clippy, documentation, dependencies
+  cargo xtask docs             write the pages generated from the code; tests check that they are up to date
   cargo xtask story            build the release binary and let it tell the demo from beginning to end
   cargo xtask postgres         start a throw-away PostgreSQL, say how to reach it, stop it at Ctrl-C
 ";
@@ -34,8 +34,7 @@ fn main() -> ExitCode {
         ["test"] => test::run(&[]),
         ["test", "--", rest @ ..] => test::run(rest),
         ["ci"] => checks::run(),
-        ["docs"] => docs::run(docs::Mode::Write),
-        ["docs", "--check"] => docs::run(docs::Mode::Check),
+        ["docs"] => docs::run(),
         ["story"] => checks::story(),
         ["postgres"] => server::stand_by(),
         ["guard", rest @ ..] => guard::run(rest),

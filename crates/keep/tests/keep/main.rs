@@ -6,6 +6,7 @@ mod commit;
 mod composite;
 mod crash;
 mod hidden;
+mod invariants;
 mod named;
 mod people;
 mod proxy;
