@@ -1,5 +1,6 @@
 //! The real binary, as people and scripts use it.
 
+mod canary;
 mod hostile;
 mod interrupted;
 mod shop;

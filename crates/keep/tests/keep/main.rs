@@ -1,6 +1,7 @@
 //! The engine on real databases.
 
 mod brakes;
+mod canary;
 mod circles;
 mod commit;
 mod composite;
