@@ -7,8 +7,10 @@ use serde_json::Value as Json;
 use serment_plan::steps::Effect;
 use serment_sql::Kind;
 use serment_store::condition::Key;
+use tokio::task::LocalSet;
 
 use crate::drive::{self, Picture, Refused, Stage};
+use crate::keeper;
 use crate::oracle::{self, Fate, Feed, Freeze, Verdict};
 use crate::world::{Loss, World};
 
@@ -23,10 +25,21 @@ pub enum Verdicts {
     Differ(Vec<String>),
 }
 
+/// What runs the plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// The plain driver of these tests.
+    Driver,
+    /// The engine.
+    Keeper,
+}
+
 /// Runs a world and compares. A panic on the way (a store that refuses what the plan asks) is a disagreement.
-pub async fn compare(world: &World, kind: Kind) -> Verdicts {
+pub async fn compare(world: &World, kind: Kind, by: By) -> Verdicts {
     let world = world.clone();
-    match tokio::spawn(async move { run(&world, kind).await }).await {
+    let alone = LocalSet::new();
+    let ran = alone.spawn_local(async move { run(&world, kind, by).await });
+    match alone.run_until(ran).await {
         Ok(verdicts) => verdicts,
         Err(error) => {
             let payload = error.into_panic();
@@ -36,7 +49,7 @@ pub async fn compare(world: &World, kind: Kind) -> Verdicts {
     }
 }
 
-async fn run(world: &World, kind: Kind) -> Verdicts {
+async fn run(world: &World, kind: Kind, by: By) -> Verdicts {
     let stage = match Stage::set(world, kind).await {
         Ok(stage) => stage,
         Err(Refused::Register(why)) => return Verdicts::Refused(format!("check: {}", why.join("; "))),
@@ -47,6 +60,9 @@ async fn run(world: &World, kind: Kind) -> Verdicts {
     let obstacles: Vec<_> = plan.rules.iter().flat_map(|rule| &rule.obstacles).collect();
     if let Some(first) = obstacles.first() {
         return Verdicts::Refused(format!("plan: {}", first.what.en));
+    }
+    if by == By::Keeper {
+        return kept(world, &stage, &before).await;
     }
     // PostgreSQL does not answer some of these questions within minutes: its worlds go without.
     let forecast = match world.counted && kind == Kind::Sqlite {
@@ -79,6 +95,27 @@ async fn run(world: &World, kind: Kind) -> Verdicts {
         return Verdicts::Differ(found);
     }
     Verdicts::Agree { runs }
+}
+
+/// The engine's turn: it ends as the model says, and says what it did.
+async fn kept(world: &World, stage: &Stage, before: &Picture) -> Verdicts {
+    let kept = keeper::run_to_the_end(stage, world).await;
+    let after = stage.picture(world).await;
+    let (_, mut found) = readings(world, before, &after);
+    found.extend(kept.wrong);
+    for (at, told) in kept.erased.iter().enumerate() {
+        let gone = before[at].len() - after[at].len();
+        if *told != gone as u64 {
+            found.push(format!(
+                "{}: {gone} rows went, {told} are told",
+                world.tables[at].name
+            ));
+        }
+    }
+    match found.is_empty() {
+        true => Verdicts::Agree { runs: kept.runs },
+        false => Verdicts::Differ(found),
+    }
 }
 
 /// The reading of the words that what happened agrees with, or else the first one and where it differs.

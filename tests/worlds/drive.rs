@@ -31,7 +31,7 @@ pub struct Stage {
     pub register: Register,
     pub catalogues: BTreeMap<String, Catalogue>,
     pub store: Box<dyn Store>,
-    _database: Database,
+    pub database: Database,
 }
 
 /// Why a world is none.
@@ -69,7 +69,7 @@ impl Stage {
             register,
             catalogues,
             store,
-            _database: database,
+            database,
         })
     }
 

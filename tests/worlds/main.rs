@@ -9,6 +9,7 @@
 mod compare;
 mod drive;
 mod generate;
+mod keeper;
 mod moments;
 mod oracle;
 mod random;
@@ -20,31 +21,41 @@ use std::collections::BTreeMap;
 
 use serment_sql::Kind;
 
-use compare::Verdicts;
+use compare::{By, Verdicts};
 use generate::Focus;
 
 #[tokio::test]
 async fn random_worlds_end_on_sqlite_as_the_slow_model_says() {
-    walk(Kind::Sqlite, Focus::Any, 1, 60).await;
+    walk(Kind::Sqlite, By::Driver, Focus::Any, 1, 60).await;
 }
 
 #[tokio::test]
 async fn b13_random_links_end_on_sqlite_as_the_slow_model_says() {
-    walk(Kind::Sqlite, Focus::Links, 1_000_001, 40).await;
+    walk(Kind::Sqlite, By::Driver, Focus::Links, 1_000_001, 40).await;
 }
 
 #[tokio::test]
 async fn random_worlds_end_on_postgresql_as_the_slow_model_says() {
-    walk(Kind::Postgres, Focus::Any, 1, 4).await;
+    walk(Kind::Postgres, By::Driver, Focus::Any, 1, 4).await;
 }
 
 #[tokio::test]
 async fn b13_random_links_end_on_postgresql_as_the_slow_model_says() {
-    walk(Kind::Postgres, Focus::Links, 1_000_001, 6).await;
+    walk(Kind::Postgres, By::Driver, Focus::Links, 1_000_001, 6).await;
+}
+
+#[tokio::test]
+async fn the_engine_keeps_random_worlds_on_sqlite_as_the_slow_model_says() {
+    walk(Kind::Sqlite, By::Keeper, Focus::Any, 2_000_005, 8).await;
+}
+
+#[tokio::test]
+async fn b13_the_engine_keeps_random_links_on_sqlite_as_the_slow_model_says() {
+    walk(Kind::Sqlite, By::Keeper, Focus::Links, 3_000_005, 6).await;
 }
 
 /// Worlds of consecutive seeds; every one must agree.
-async fn walk(kind: Kind, focus: Focus, first: u64, count: u64) {
+async fn walk(kind: Kind, by: By, focus: Focus, first: u64, count: u64) {
     let numbers = |name: &str| -> Option<Vec<u64>> {
         let written = std::env::var(name).ok()?;
         Some(
@@ -60,7 +71,7 @@ async fn walk(kind: Kind, focus: Focus, first: u64, count: u64) {
     let mut refused: BTreeMap<String, u64> = BTreeMap::new();
     let (mut busy, mut slow, mut differing) = (0, 0, Vec::new());
     for seed in seeds {
-        match compare::compare(&generate::world(seed, focus), kind).await {
+        match compare::compare(&generate::world(seed, focus), kind, by).await {
             Verdicts::Agree { runs: 0 } => {}
             Verdicts::Agree { runs } => {
                 busy += 1;
@@ -79,7 +90,7 @@ async fn walk(kind: Kind, focus: Focus, first: u64, count: u64) {
     );
     if let Some(seed) = differing.first() {
         if count == 1 {
-            cut_down(*seed, kind, focus).await;
+            cut_down(*seed, kind, by, focus).await;
         }
         panic!(
             "{} of {count} worlds end otherwise than the model says: seeds {differing:?}",
@@ -89,12 +100,12 @@ async fn walk(kind: Kind, focus: Focus, first: u64, count: u64) {
 }
 
 /// Cuts a failing world down and prints it.
-async fn cut_down(seed: u64, kind: Kind, focus: Focus) {
+async fn cut_down(seed: u64, kind: Kind, by: By, focus: Focus) {
     let mut world = generate::world(seed, focus);
     let mut said = Vec::new();
     'smaller: loop {
         for candidate in shrink::smaller(&world) {
-            if let Verdicts::Differ(found) = compare::compare(&candidate, kind).await {
+            if let Verdicts::Differ(found) = compare::compare(&candidate, kind, by).await {
                 (world, said) = (candidate, found);
                 continue 'smaller;
             }

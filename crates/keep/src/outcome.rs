@@ -90,6 +90,14 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// Whether rows were changed, or may have been.
+    pub fn acted(&self) -> bool {
+        !matches!(
+            self,
+            Self::NothingFound | Self::Kept { .. } | Self::Blocked { .. }
+        )
+    }
+
     /// The word of commands and receipts.
     pub fn word(&self) -> &'static str {
         match self {

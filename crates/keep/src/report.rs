@@ -30,7 +30,11 @@ pub struct Report {
 impl Report {
     /// Rows changed, verified or not.
     pub fn rows(&self) -> u64 {
-        self.outcomes.iter().map(|recorded| recorded.outcome.rows).sum()
+        let outcomes = self.outcomes.iter().map(|recorded| &recorded.outcome);
+        outcomes
+            .filter(|outcome| outcome.outcome.acted())
+            .map(|outcome| outcome.rows)
+            .sum()
     }
 
     /// Whether everything that could be done is done: nothing blocked, unverified or unfinished.

@@ -64,10 +64,7 @@ impl Context {
 
     /// An outcome; copies and reservations are cited where something was done.
     pub fn outcome(&self, verdict: Verdict, count: &Count, run: &str, step: &str, at: Timestamp) -> Outcome {
-        let acted = !matches!(
-            verdict,
-            Verdict::NothingFound | Verdict::Kept { .. } | Verdict::Blocked { .. }
-        );
+        let acted = verdict.acted();
         let mut qualified_by: Vec<Text> = count
             .rules
             .iter()
