@@ -463,15 +463,20 @@ pub struct JournalCheckpoint {
 
 #[derive(Debug, Args)]
 pub struct Prove {
-    #[arg(value_name = "OUTCOME", help = help(both!(
+    #[arg(value_name = "OUTCOME", required_unless_present = "page", help = help(both!(
         "Le résultat, tel que keep le nomme : o-17", "The outcome, as keep names it: o-17"
     )))]
-    pub outcome: String,
+    pub outcome: Option<String>,
     #[arg(long, value_name = "FILE", help = help(both!(
         "Écrit le reçu dans ce fichier (par défaut : sur la sortie)",
         "Writes the receipt to this file (default: to the output)"
     )))]
     pub out: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", help = help(both!(
+        "Écrit la page qui vérifie les reçus dans un navigateur, hors ligne : à donner avec le reçu",
+        "Writes the page that verifies receipts in a browser, offline: to hand over with the receipt"
+    )))]
+    pub page: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::rejection::{Language, Rejection};
+use crate::rejection::{Language, Rejection, answered};
 
 /// Why the journal could not be opened, read or written.
 #[derive(Debug, thiserror::Error)]
@@ -115,16 +115,19 @@ impl JournalError {
             return self.to_string();
         }
         match self {
-            JournalError::Io { path, source } => format!("{} : {source}", path.display()),
+            JournalError::Io { path, source } => {
+                format!("{} : {}", path.display(), answered(source.kind(), language))
+            }
             JournalError::Locked { path } => {
                 format!(
                     "Un autre processus écrit dans le journal {} ; attendez qu’il ait fini.",
                     path.display()
                 )
             }
-            JournalError::Closed { cause } => format!(
-                "Le journal s’est fermé après une écriture manquée ({cause}) ; plus rien n’est consigné avant qu’il soit rouvert."
-            ),
+            JournalError::Closed { .. } => {
+                "Le journal s’est fermé après une écriture manquée ; plus rien n’est consigné avant qu’il soit rouvert."
+                    .to_owned()
+            }
             JournalError::Damaged(rejection) => {
                 format!(
                     "Le journal est abîmé, rien n’est signé par-dessus. {}",
@@ -135,15 +138,15 @@ impl JournalError {
                 "{} est accessible à d’autres : n’autorisez que son propriétaire (chmod {allowed:o}).",
                 path.display()
             ),
-            JournalError::UnusableKey { path, why } => format!(
-                "{} n’est pas la clé privée de ce journal ({why}) ; restaurez-la de l’endroit où elle est conservée.",
+            JournalError::UnusableKey { path, .. } => format!(
+                "{} manque, ou n’est pas la clé privée de ce journal ; restaurez-la de l’endroit où elle est conservée.",
                 path.display()
             ),
             JournalError::Origin { expected, found } => {
                 format!("Le journal est celui de « {found} », non de « {expected} ».")
             }
-            JournalError::Entry { position, why } => {
-                format!("L’entrée {position} ne peut pas être consignée : {why}.")
+            JournalError::Entry { position, .. } => {
+                format!("L’entrée {position} ne peut pas être consignée : sa nature, sa date ou sa longueur ne convient pas.")
             }
             JournalError::NoJournal { path } => format!("Il n’y a pas de journal dans {}.", path.display()),
             JournalError::NoEntry { index, size } => {

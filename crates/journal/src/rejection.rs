@@ -1,6 +1,7 @@
 //! Why a proof or a journal is refused, in words, in French and English.
 
 use std::fmt;
+use std::io;
 
 /// The language of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,7 +119,7 @@ pub enum Rejection {
         /// Path of the file.
         path: String,
         /// What the system answered.
-        why: String,
+        why: io::ErrorKind,
     },
 }
 
@@ -172,8 +173,8 @@ impl Rejection {
 
     fn french(&self) -> String {
         match self {
-            Rejection::Unreadable { why } => {
-                format!("Ce n’est pas un reçu lisible ({why}). Demandez le fichier d’origine.")
+            Rejection::Unreadable { .. } => {
+                "Ce n’est pas un reçu lisible. Demandez le fichier d’origine.".to_owned()
             }
             Rejection::Truncated => "Le reçu est coupé avant la fin. Demandez le fichier entier.".to_owned(),
             Rejection::UnknownVersion { version } => {
@@ -181,9 +182,7 @@ impl Rejection {
                     "Le reçu est de la version {version}, que ce programme ne connaît pas. Mettez Serment à jour."
                 )
             }
-            Rejection::BadKey { why } => {
-                format!("La clé de confiance n’est pas une clé publique de journal ({why}).")
-            }
+            Rejection::BadKey { .. } => "La clé de confiance n’est pas une clé publique de journal.".to_owned(),
             Rejection::ForeignLog { expected, found } => {
                 format!(
                     "Cela vient du journal « {found} », alors que votre clé est celle du journal « {expected} »."
@@ -216,9 +215,10 @@ impl Rejection {
                     "La déclaration n’est pas celle que le journal a scellée à l’entrée {index} : elle a été modifiée."
                 )
             }
-            Rejection::BadOutsideCheckpoint { why } => format!(
-                "Le point de contrôle donné pour comparer n’est pas un point de contrôle signé par la clé de confiance ({why})."
-            ),
+            Rejection::BadOutsideCheckpoint { .. } => {
+                "Le point de contrôle donné pour comparer n’est pas un point de contrôle signé par la clé de confiance."
+                    .to_owned()
+            }
             Rejection::Fork { size } => format!(
                 "Deux histoires différentes ont été signées pour les {size} premières entrées : le journal a été \
                  réécrit, ou montré différemment à plusieurs personnes. Conservez les deux points de contrôle, ils en sont la preuve."
@@ -251,14 +251,16 @@ impl Rejection {
                     "Le fichier « {path} » manque ou n’est pas conforme aux entrées. Restaurez-le d’une sauvegarde."
                 ),
             },
-            Rejection::CannotRead { path, why } => format!("Impossible de lire « {path} » : {why}."),
+            Rejection::CannotRead { path, why } => {
+                format!("Impossible de lire « {path} » : {}.", answered(*why, Language::French))
+            }
         }
     }
 
     fn english(&self) -> String {
         match self {
-            Rejection::Unreadable { why } => {
-                format!("This is not a readable receipt ({why}). Ask for the original file.")
+            Rejection::Unreadable { .. } => {
+                "This is not a readable receipt. Ask for the original file.".to_owned()
             }
             Rejection::Truncated => "The receipt is cut before its end. Ask for the whole file.".to_owned(),
             Rejection::UnknownVersion { version } => {
@@ -266,9 +268,7 @@ impl Rejection {
                     "The receipt is of version {version}, which this program does not know. Update Serment."
                 )
             }
-            Rejection::BadKey { why } => {
-                format!("The trusted key is not the public key of a journal ({why}).")
-            }
+            Rejection::BadKey { .. } => "The trusted key is not the public key of a journal.".to_owned(),
             Rejection::ForeignLog { expected, found } => {
                 format!(
                     "It comes from the journal “{found}”, while your key is that of the journal “{expected}”."
@@ -299,10 +299,8 @@ impl Rejection {
                     "The statement is not the one that the journal sealed in entry {index}: it was changed."
                 )
             }
-            Rejection::BadOutsideCheckpoint { why } => {
-                format!(
-                    "The checkpoint to compare with is not a checkpoint signed by the trusted key ({why})."
-                )
+            Rejection::BadOutsideCheckpoint { .. } => {
+                "The checkpoint to compare with is not a checkpoint signed by the trusted key.".to_owned()
             }
             Rejection::Fork { size } => format!(
                 "Two different histories were signed for the first {size} entries: the journal was rewritten, or shown \
@@ -338,8 +336,26 @@ impl Rejection {
                     )
                 }
             },
-            Rejection::CannotRead { path, why } => format!("Cannot read “{path}”: {why}."),
+            Rejection::CannotRead { path, why } => {
+                format!("Cannot read “{path}”: {}.", answered(*why, Language::English))
+            }
         }
+    }
+}
+
+/// What the system answers, in its usual cases.
+pub(crate) fn answered(kind: io::ErrorKind, language: Language) -> String {
+    let (french, english) = match kind {
+        io::ErrorKind::NotFound => ("il n’existe pas", "it does not exist"),
+        io::ErrorKind::PermissionDenied => ("permission refusée", "permission denied"),
+        io::ErrorKind::IsADirectory => ("c’est un dossier", "it is a directory"),
+        io::ErrorKind::NotADirectory => ("ce n’est pas un dossier", "it is not a directory"),
+        io::ErrorKind::StorageFull => ("plus de place sur le disque", "no space left on the disk"),
+        other => return format!("{other}"),
+    };
+    match language {
+        Language::French => french.to_owned(),
+        Language::English => english.to_owned(),
     }
 }
 

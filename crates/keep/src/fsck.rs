@@ -212,7 +212,7 @@ impl Keeper<'_> {
 
 fn unsound(problem: Unsound) -> Text {
     match problem {
-        Unsound::Damaged(said) => Text::verbatim(said),
+        Unsound::Damaged(said) => Text::quoted(&said),
         Unsound::Dangling { table, row, target } => text!(
             "la ligne {row} de {table} ne renvoie à rien dans {target}",
             "row {row} of {table} refers to nothing in {target}"

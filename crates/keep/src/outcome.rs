@@ -187,8 +187,8 @@ pub enum Code {
 /// A copy that an effect reaches later.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Residue {
-    /// What: `backups of crm`, `replica crm-ro`.
-    pub what: String,
+    /// What: "backups of crm", "replica crm-ro".
+    pub what: Text,
     /// Until when; None when the register does not say.
     pub until: Option<Date>,
 }

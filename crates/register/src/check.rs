@@ -2,7 +2,7 @@
 
 mod activities;
 mod coverage;
-mod graph;
+pub(crate) mod graph;
 mod later;
 mod links;
 mod names;

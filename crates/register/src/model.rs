@@ -674,6 +674,32 @@ pub enum Strategy {
     },
 }
 
+/// What a strategy leaves of the person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Loss {
+    /// Nothing.
+    Removes,
+    /// Less precision.
+    Coarsens,
+    /// A link, for whoever holds a key or the rest of the row.
+    Pseudonymises,
+}
+
+impl Strategy {
+    /// What it leaves of the person: only what removes may be called anonymised.
+    pub fn loss(&self) -> Loss {
+        match self {
+            Self::Null | Self::Constant(_) | Self::Redact => Loss::Removes,
+            Self::CoarsenToYear
+            | Self::CoarsenToMonth
+            | Self::CoarsenToBand(_)
+            | Self::CoarsenToDepartment
+            | Self::CoarsenIp => Loss::Coarsens,
+            Self::Pseudonym { .. } | Self::Random { .. } => Loss::Pseudonymises,
+        }
+    }
+}
+
 /// Another organisation or team.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Party {

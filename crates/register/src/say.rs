@@ -6,7 +6,10 @@
 mod english;
 mod french;
 
-use crate::model::{Activity, Category, Language, Register, Rule, RuleId, Text};
+use std::collections::BTreeSet;
+
+use crate::check::graph::{self, Graph};
+use crate::model::{Activity, Category, Language, Loss, Register, Rule, RuleId, Strategy, Text};
 use crate::taxonomy;
 
 /// Every rule with its sentence in French and English, in the order of the register.
@@ -67,6 +70,28 @@ impl<'a> Words<'a> {
                     .map_or(name.as_str(), |term| said(&term.label, self.language, name))
             })
             .collect()
+    }
+
+    /// What the end of a rule that anonymises leaves of the person: by the columns that its purposes cover, in its table
+    /// and in those that go with it. Never empty.
+    fn losses(&self) -> BTreeSet<Loss> {
+        let needed = graph::needed(self.register, self.rule);
+        let graph = Graph::new(self.register);
+        let columns = (self.register.table(&self.rule.of).into_iter())
+            .chain(graph.heirs(&self.rule.of))
+            .flat_map(|table| table.columns.values())
+            .filter(|column| {
+                let category = column.category.as_ref();
+                category.is_some_and(|category| graph::any_covers(&needed, category))
+            });
+        // A column without strategy is cleared.
+        let mut losses: BTreeSet<Loss> = columns
+            .map(|column| column.anonymise.as_ref().map_or(Loss::Removes, Strategy::loss))
+            .collect();
+        if losses.is_empty() {
+            losses.insert(Loss::Removes);
+        }
+        losses
     }
 
     /// Labels of the categories that the purposes need, ancestors standing for their descendants.

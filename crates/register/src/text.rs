@@ -25,10 +25,15 @@ impl Text {
         if first.is_empty() { second } else { first }
     }
 
-    /// Words that are not ours, the same in both languages: a name, a hash, what a server answers.
+    /// Words that are the same in both languages: a name, a hash.
     pub fn verbatim(words: impl Into<String>) -> Self {
         let fr = words.into();
         Self { en: fr.clone(), fr }
+    }
+
+    /// What a server or a library answers, quoted: its words are in its own language.
+    pub fn quoted(words: &str) -> Self {
+        text!("« {words} »", "\"{words}\"")
     }
 
     /// Several texts with something between them.

@@ -77,6 +77,73 @@ fn an_archive_says_how_long_and_for_whom() {
 }
 
 #[test]
+fn only_what_leaves_nothing_of_the_person_is_called_anonymised() {
+    let (name, email) = (
+        "name          = \"identity.name\"",
+        "email         = \"contact.email\"",
+    );
+    let with =
+        |strategy: &str, category: &str| format!("{{ category = \"{category}\", anonymise = {strategy} }}");
+    let band = "{ band = 10 }";
+    for (of_name, of_email, fr, en) in [
+        ("\"redact\"", "\"null\"", "anonymisées", "anonymised"),
+        (band, "\"year\"", "rendues moins précises", "made less precise"),
+        (
+            "\"redact\"",
+            band,
+            "en partie effacées et en partie rendues moins précises",
+            "partly erased and partly made less precise",
+        ),
+        (
+            "{ random = \"r_\" }",
+            "{ pseudonym = \"p_\" }",
+            "pseudonymisées",
+            "pseudonymised",
+        ),
+    ] {
+        let text = sentence(&[
+            ("activities/letters.toml", "\"erase\"", "\"anonymise\""),
+            (
+                "stores/shop.toml",
+                name,
+                &format!("name = {}", with(of_name, "identity.name")),
+            ),
+            (
+                "stores/shop.toml",
+                email,
+                &format!("email = {}", with(of_email, "contact.email")),
+            ),
+        ]);
+        assert!(
+            text.fr.contains(&format!("Elles sont ensuite {fr} ;")),
+            "{}",
+            text.fr
+        );
+        assert!(text.en.contains(&format!("They are then {en};")), "{}", text.en);
+    }
+}
+
+#[test]
+fn one_event_may_stand_without_its_list() {
+    let list = "else_after = [\"created\"]";
+    let text = sentence(&[("activities/letters.toml", list, "else_after = \"created\"")]);
+    assert_eq!(text, sentence(&[]));
+    let mut files = diagnostics::base();
+    let rule = String::from_utf8(files["activities/letters.toml"].clone()).unwrap();
+    files.insert(
+        "activities/letters.toml".to_owned(),
+        rule.replace(list, "else_after = \"craeted\"").into_bytes(),
+    );
+    let (_, found) = load(&files);
+    let unknown = found.iter().find(|one| one.message.en.contains("craeted"));
+    let span = unknown.and_then(|one| one.span.clone()).unwrap();
+    assert_eq!(
+        &rule.replace(list, "else_after = \"craeted\"")[span.range],
+        "\"craeted\""
+    );
+}
+
+#[test]
 fn articles_elisions_and_numbers_agree() {
     let label = "{ fr = \"la dernière commande\", en = \"the last order\" }";
     for (fr, expected) in [

@@ -69,7 +69,8 @@ impl From<sqlx::Error> for StateError {
                 let code = inner.code().and_then(|code| code.parse::<i32>().ok());
                 match code.map(|code| code & 0xff) {
                     Some(13) => Self::Full(message),
-                    Some(11 | 26) => Self::Corrupt(message),
+                    Some(11) => Self::Corrupt("SQLITE_CORRUPT".to_owned()),
+                    Some(26) => Self::Corrupt("SQLITE_NOTADB".to_owned()),
                     _ => Self::Sqlite(message),
                 }
             }

@@ -121,7 +121,25 @@ fn advice(error: &clap::Error) -> Option<Text> {
     if error.kind() == ErrorKind::ValueValidation
         && let Some(source) = std::error::Error::source(error)
     {
+        if source.is::<jiff::Error>() {
+            return Some(both!(
+                "attendu : une date qui existe, AAAA-MM-JJ",
+                "expected: a date that exists, YYYY-MM-DD"
+            ));
+        }
+        if source.is::<std::num::ParseIntError>() {
+            return Some(both!("attendu : un nombre entier", "expected: a whole number"));
+        }
         let source = source.to_string();
+        // Clap says "0 is not in 1..=100000".
+        if let Some((_, range)) = source.split_once(" is not in ")
+            && let Some((low, high)) = range.split_once("..=")
+        {
+            return Some(both!(
+                "attendu : un nombre de {low} à {high}",
+                "expected: a number from {low} to {high}"
+            ));
+        }
         return Some(both!("attendu : {source}", "expected: {source}"));
     }
     None

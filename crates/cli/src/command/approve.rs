@@ -58,10 +58,17 @@ fn told(approval: &Approval, look: &Look) -> String {
         "{rule} is approved (plan {hash}), until it changes."
     );
     let mut out = format!("{} {}\n", look.tick(), look.say(&text));
-    let bound = both!(
-        "Sa première exécution doit commencer avant le {until} et ne peut dépasser :",
-        "Its first run must begin before {until}, and may not exceed:"
-    );
+    let bound = if approval.ceilings.is_empty() {
+        both!(
+            "Rien n'est échu aujourd'hui : sa première exécution doit commencer avant le {until} et ne peut rien modifier.",
+            "Nothing is due today: its first run must begin before {until}, and may change nothing."
+        )
+    } else {
+        both!(
+            "Sa première exécution doit commencer avant le {until} et ne peut dépasser :",
+            "Its first run must begin before {until}, and may not exceed:"
+        )
+    };
     out.push_str(&format!("  {}\n", look.say(&bound)));
     for ceiling in &approval.ceilings {
         let word = look.say(&effect_word(&ceiling.effect)).to_owned();

@@ -12,6 +12,7 @@ use serment_store::condition::Key;
 use super::approve::actor;
 use crate::args::{Format, Hold, HoldAdd, HoldList, HoldRemove};
 use crate::engine::Engine;
+use crate::screen::entry::ground;
 use crate::screen::look::{Look, Tone, harmless};
 use crate::screen::table::{Align, table};
 use crate::session::{Session, wait};
@@ -125,7 +126,7 @@ pub fn listed(holds: &[Held], look: &Look) -> String {
             vec![
                 hold.id.clone(),
                 scope(&hold.scope, look),
-                harmless(&hold.ground),
+                harmless(look.say(&ground(&hold.ground))),
                 harmless(&hold.actor),
                 until,
             ]

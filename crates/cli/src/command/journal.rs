@@ -6,8 +6,7 @@ use serment_journal::{JournalError, Payload, Reader, StoredEntry};
 
 use crate::args::{Format, Journal, JournalCheckpoint, JournalList, JournalShow};
 use crate::engine::state_directory;
-use crate::screen::look::{Look, harmless, left};
-use crate::screen::table::{Align, table};
+use crate::screen::entry as screen;
 use crate::session::Session;
 use crate::trouble::{Exit, Trouble};
 use crate::words::both;
@@ -64,79 +63,9 @@ fn list(session: &mut Session, reader: &Reader, args: &JournalList) -> Result<Ex
             let entries: Vec<Value> = entries.iter().map(as_json).collect();
             session.out.line(&serde_json::to_string_pretty(&entries)?)?;
         }
-        Format::Text => session.out.print(&listed(entries, &session.look))?,
+        Format::Text => session.out.print(&screen::list(entries, &session.look))?,
     }
     Ok(Exit::Done)
-}
-
-/// The table of entries.
-pub fn listed(entries: &[StoredEntry], look: &Look) -> String {
-    let headings = [
-        (both!("n°", "no."), Align::Right),
-        (both!("date (UTC)", "date (UTC)"), Align::Left),
-        (both!("genre", "kind"), Align::Left),
-        (both!("ce qu'elle dit", "what it says"), Align::Left),
-    ]
-    .map(|(text, align)| (look.say(&text).to_owned(), align));
-    let lines: Vec<Vec<String>> = entries
-        .iter()
-        .map(|entry| {
-            vec![
-                entry.index.to_string(),
-                entry.at.get(..19).unwrap_or(&entry.at).replace('T', " "),
-                look.say(&kind(&entry.kind)).to_owned(),
-                gist(&entry.payload, look),
-            ]
-        })
-        .collect();
-    table(look, 0, &headings, &lines)
-}
-
-fn kind(kind: &str) -> serment_register::model::Text {
-    match kind {
-        "register_version" => both!("version du registre", "register version"),
-        "approval" => both!("approbation", "approval"),
-        "intent" => both!("intention", "intent"),
-        "outcome" => both!("résultat", "outcome"),
-        "hold" => both!("suspension", "hold"),
-        "hold_removed" => both!("suspension levée", "hold removed"),
-        "refusal" => both!("refus", "refusal"),
-        "key_rotation" => both!("changement de clé", "change of key"),
-        "run" => both!("exécution", "run"),
-        other => both!("{other}", "{other}"),
-    }
-}
-
-/// The few fields of a payload that say most.
-fn gist(payload: &Payload, look: &Look) -> String {
-    let Payload::Present(payload) = payload else {
-        return look
-            .say(&both!("contenu détruit par règle", "payload destroyed by rule"))
-            .to_owned();
-    };
-    let fields = [
-        "rule", "rules", "store", "table", "outcome", "effect", "rows", "status", "version", "id", "ground",
-        "actor",
-    ];
-    let mut parts = Vec::new();
-    for field in fields {
-        let said = match payload.get(field) {
-            Some(Value::String(text)) if text.len() > 24 && field == "version" => text[..12].to_owned(),
-            Some(Value::String(text)) => text.clone(),
-            Some(Value::Number(number)) => number.to_string(),
-            Some(Value::Array(items)) => items
-                .iter()
-                .filter_map(Value::as_str)
-                .collect::<Vec<_>>()
-                .join(" "),
-            Some(Value::Object(object)) => object.keys().next().cloned().unwrap_or_default(),
-            _ => continue,
-        };
-        if !said.is_empty() {
-            parts.push(harmless(&said));
-        }
-    }
-    parts.join(" ")
 }
 
 fn as_json(entry: &StoredEntry) -> Value {
@@ -166,35 +95,10 @@ fn show(session: &mut Session, reader: &Reader, args: &JournalShow) -> Result<Ex
         .ok_or_else(missing)??;
     let text = match args.output.format {
         Format::Json => format!("{}\n", serde_json::to_string_pretty(&as_json(&entry))?),
-        Format::Text => shown(&entry, &session.look),
+        Format::Text => screen::whole(&entry, &session.look),
     };
     session.out.print(&text)?;
     Ok(Exit::Done)
-}
-
-fn shown(entry: &StoredEntry, look: &Look) -> String {
-    let index = entry.index;
-    let kind = look.say(&kind(&entry.kind)).to_owned();
-    let title = both!("Entrée {index} : {kind}", "Entry {index}: {kind}");
-    let mut out = look.heading(look.say(&title));
-    out.push_str(&format!("  {}  {}\n", left("at", 16), harmless(&entry.at)));
-    match &entry.payload {
-        Payload::Destroyed => {
-            let text = both!("contenu détruit par règle", "payload destroyed by rule");
-            out.push_str(&format!("  {}\n", look.say(&text)));
-        }
-        Payload::Present(Value::Object(fields)) => {
-            for (name, value) in fields {
-                let value = match value {
-                    Value::String(text) => text.clone(),
-                    other => other.to_string(),
-                };
-                out.push_str(&format!("  {}  {}\n", left(name, 16), harmless(&value)));
-            }
-        }
-        Payload::Present(other) => out.push_str(&format!("  {}\n", harmless(&other.to_string()))),
-    }
-    out
 }
 
 fn checkpoint(session: &mut Session, reader: &Reader, args: &JournalCheckpoint) -> Result<Exit> {

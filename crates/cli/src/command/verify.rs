@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use serment_journal::{Compared, Rejection, Verified, verify_directory, verify_receipt};
 
 use crate::args::{Format, Verify};
+use crate::screen::entry;
 use crate::screen::look::{Look, Tone, harmless};
 use crate::session::Session;
 use crate::trouble::{Exit, Trouble, language_of_journal, of_io};
@@ -66,8 +67,8 @@ pub fn said(result: &Result<Verified, Rejection>, look: &Look) -> String {
             let title = both!("Vérifié", "Verified");
             let mut out = format!("{} {}\n", look.tick(), look.paint(Tone::Strong, look.say(&title)));
             out.push_str(&look.paragraph(2, &lines(&verified.message(language))));
-            if let Some(entry) = &verified.entry {
-                out.push_str(&statement(&entry.statement, look));
+            if let Some(disclosed) = &verified.entry {
+                out.push_str(&statement(&disclosed.statement, look));
             }
             out
         }
@@ -94,38 +95,21 @@ fn lines(text: &str) -> String {
 
 /// What a receipt states, in the few fields that matter to a reader.
 fn statement(statement: &Value, look: &Look) -> String {
-    let mut out = String::new();
-    let fields = [
-        ("organisation", both!("organisation", "organisation")),
-        ("outcome", both!("résultat", "outcome")),
-        ("rows", both!("lignes", "rows")),
-        ("store", both!("dépôt", "store")),
-        ("table", both!("table", "table")),
-        ("client", both!("client", "client")),
-        ("scope", both!("portée", "scope")),
-        ("gone_by", both!("disparu partout", "gone everywhere")),
-        ("rules", both!("règles", "rules")),
-        ("register_version", both!("registre", "register")),
+    const TOLD: [&str; 10] = [
+        "organisation",
+        "outcome",
+        "rows",
+        "store",
+        "table",
+        "client",
+        "scope",
+        "gone_by",
+        "rules",
+        "register_version",
     ];
-    for (field, label) in fields {
-        let value = match statement.get(field) {
-            None | Some(Value::Null) => continue,
-            Some(Value::String(text)) => text.clone(),
-            Some(Value::Array(items)) => items
-                .iter()
-                .filter_map(Value::as_str)
-                .collect::<Vec<_>>()
-                .join(", "),
-            Some(other) => other.to_string(),
-        };
-        let label = crate::screen::look::left(look.say(&label), 16);
-        out.push_str(&format!(
-            "    {} {}\n",
-            look.paint(Tone::Dim, &label),
-            harmless(&value)
-        ));
-    }
-    out
+    TOLD.iter()
+        .filter_map(|name| Some(entry::field(name, statement.get(name)?, look)))
+        .collect()
 }
 
 fn as_json(result: &Result<Verified, Rejection>, look: &Look) -> Value {

@@ -5,6 +5,7 @@ use serment_keep::outcome::{Residue, Verdict, Why};
 use serment_keep::report::{Observed, Recorded, Report, Unfinished};
 use serment_register::model::Text;
 
+use super::entry::ground;
 use super::look::{Look, Tone, harmless, left, right};
 use super::plan::{effect_word, short};
 use crate::words::both;
@@ -75,11 +76,17 @@ pub fn render(report: &Report, look: &Look) -> String {
 
 /// The proofs to keep: the checkpoint, and what to type.
 pub fn proofs(report: &Report, checkpoint: &str, look: &Look) -> String {
-    let Some(last) = report
-        .outcomes
-        .iter()
-        .rev()
-        .find(|recorded| recorded.journal.is_some())
+    let recorded = || {
+        report
+            .outcomes
+            .iter()
+            .rev()
+            .filter(|recorded| recorded.journal.is_some())
+    };
+    // What was done is more worth proving than that there was nothing to do.
+    let Some(last) = recorded()
+        .find(|recorded| recorded.outcome.rows > 0)
+        .or_else(|| recorded().next())
     else {
         return String::new();
     };
@@ -98,6 +105,7 @@ pub fn proofs(report: &Report, checkpoint: &str, look: &Look) -> String {
     let commands = [
         format!("serment prove {id} --out {id}.json"),
         format!("serment verify {id}.json --key .serment/journal/journal.pub"),
+        "serment prove --page verify.html".to_owned(),
     ];
     for command in commands {
         out.push_str(&format!("    {}\n", look.paint(Tone::Type, &command)));
@@ -141,8 +149,10 @@ fn outcome(recorded: &Recorded, look: &Look) -> String {
                 .collect::<String>(),
         );
     };
-    if let Verdict::Unverified { why: reason } | Verdict::Blocked { why: reason } = &outcome.outcome {
-        tell(&why(reason, look));
+    match &outcome.outcome {
+        Verdict::Unverified { why: reason } | Verdict::Blocked { why: reason } => tell(&why(reason, look)),
+        Verdict::Kept { ground: written, .. } => tell(&harmless(look.say(&ground(written)))),
+        _ => {}
     }
     if outcome.at_least {
         tell(look.say(&both!(
@@ -196,19 +206,9 @@ fn lasts(outcome: &serment_keep::Outcome, look: &Look) -> String {
     }
 }
 
-fn residual(residue: &Residue, look: &Look) -> String {
-    let what = match residue.what.split_once(' ') {
-        Some(("backups", rest)) => {
-            let store = rest.trim_start_matches("of ");
-            both!("les sauvegardes de {store}", "backups of {store}")
-        }
-        Some(("replica", name)) => both!("la réplique {name}", "replica {name}"),
-        _ => {
-            let what = &residue.what;
-            both!("{what}", "{what}")
-        }
-    };
-    let what = look.say(&what);
+/// A copy that goes later, in words.
+pub fn residual(residue: &Residue, look: &Look) -> String {
+    let what = look.say(&residue.what);
     match residue.until.map(|day| look.date(day)) {
         Some(day) => look
             .say(&both!("{what} jusqu'au {day}", "{what} until {day}"))

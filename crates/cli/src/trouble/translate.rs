@@ -43,8 +43,7 @@ pub fn of(error: &anyhow::Error) -> Trouble {
             return Trouble::new(of_io(error));
         }
     }
-    let said = format!("{error:#}");
-    Trouble::new(both!("{said}", "{said}"))
+    Trouble::new(Text::quoted(&format!("{error:#}")))
 }
 
 /// What the system says, in its usual cases.
@@ -179,8 +178,8 @@ fn of_state(error: &StateError) -> Trouble {
             "SQLite {version} is too old for two writers (3.51.3 at least)"
         )),
         StateError::Full(said) => Trouble::new(both!(
-            "plus de place pour l'état : rien de nouveau ne commence ({said})",
-            "no space left for the state: nothing more is started ({said})"
+            "plus de place pour l'état : rien de nouveau ne commence (« {said} »)",
+            "no space left for the state: nothing more is started (\"{said}\")"
         ))
         .advise(both!(
             "libérez de la place, puis relancez",
@@ -195,8 +194,8 @@ fn of_state(error: &StateError) -> Trouble {
             "serment fsck says what is wrong"
         )),
         StateError::Sqlite(said) => Trouble::new(both!(
-            "la base de l'état répond : {said}",
-            "the state's database says: {said}"
+            "la base de l'état répond : « {said} »",
+            "the state's database says: \"{said}\""
         )),
     }
 }

@@ -4,5 +4,6 @@ mod canary;
 mod hostile;
 mod interrupted;
 mod shop;
+mod tongues;
 mod walk;
 mod words;

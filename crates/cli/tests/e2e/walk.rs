@@ -199,7 +199,7 @@ fn a_hold_protects_until_it_is_removed() {
     let listed = shop.run(&["hold", "list", "--format", "json"]);
     let holds: Value = serde_json::from_str(&listed.out).expect("JSON");
     let id = holds[0]["id"].as_str().expect("an id").to_owned();
-    assert!(shop.run(&["hold", "list"]).out.contains("legal_claim"));
+    assert!(shop.run(&["hold", "list"]).out.contains("legal claim"));
     assert_eq!(shop.plan(&[])["rules"][1]["held"], 2);
     assert_eq!(shop.run(&["keep"]).code, 0);
     let kept = shop.run(&["explain", "shop.contacts", "3"]);

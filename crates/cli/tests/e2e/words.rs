@@ -90,6 +90,32 @@ fn screens_in_both_languages() {
         );
         insta::assert_snapshot!(format!("help_{language}"), screen(&["--help"]));
     }
+    // A trigger stands in the way of one rule; the other goes.
+    shop.approve();
+    shop.sql("CREATE TRIGGER swallow BEFORE DELETE ON contacts BEGIN SELECT RAISE(IGNORE); END");
+    for language in ["fr", "en"] {
+        let screen = |arguments: &[&str]| {
+            let mut all = arguments.to_vec();
+            all.extend(["--language", language]);
+            scrubbed(&shop.run(&all).out)
+        };
+        let rule = ["plan", "--at", "2025-06-30", "--rule", "sales.prospects_3y"];
+        insta::assert_snapshot!(format!("blocked_{language}"), screen(&rule));
+        insta::assert_snapshot!(format!("dry_run_{language}"), screen(&["keep", "--dry-run"]));
+        insta::assert_snapshot!(
+            format!("explain_{language}"),
+            screen(&["explain", "shop.contacts", "41"])
+        );
+        insta::assert_snapshot!(
+            format!("explain_held_{language}"),
+            screen(&["explain", "shop.contacts", "3"])
+        );
+        insta::assert_snapshot!(format!("fsck_{language}"), screen(&["fsck"]));
+        insta::assert_snapshot!(
+            format!("page_{language}"),
+            screen(&["prove", "--page", "verify.html"])
+        );
+    }
 }
 
 /// Without what changes from run to run: hashes and identifiers.

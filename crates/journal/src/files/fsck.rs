@@ -20,7 +20,12 @@ pub enum Finding {
     /// The journal does not verify.
     Rejected(Rejection),
     /// The private key cannot be used: missing, open to others, or not the one of this journal.
-    PrivateKey(String),
+    PrivateKey {
+        /// Why, in French.
+        french: String,
+        /// Why, in English.
+        english: String,
+    },
     /// The file of the public key does not hold the key in force.
     PublicKey,
     /// Bytes at the end that were never acknowledged; opening for writing cuts them.
@@ -38,7 +43,7 @@ impl Finding {
     pub fn is_damage(&self) -> bool {
         matches!(
             self,
-            Finding::Rejected(_) | Finding::PrivateKey(_) | Finding::PublicKey
+            Finding::Rejected(_) | Finding::PrivateKey { .. } | Finding::PublicKey
         )
     }
 
@@ -47,8 +52,8 @@ impl Finding {
         let french = language == Language::French;
         match self {
             Finding::Rejected(rejection) => rejection.message(language),
-            Finding::PrivateKey(why) if french => format!("Clé privée : {why}"),
-            Finding::PrivateKey(why) => format!("Private key: {why}"),
+            Finding::PrivateKey { french: why, .. } if french => format!("Clé privée : {why}"),
+            Finding::PrivateKey { english: why, .. } => format!("Private key: {why}"),
             Finding::PublicKey if french => {
                 "Le fichier journal.pub ne contient pas la clé en vigueur.".to_owned()
             }
@@ -143,20 +148,25 @@ fn unfinished(scan: &Scan, findings: &mut Vec<Finding>) {
 fn private_key(layout: &Layout, scan: &Scan, findings: &mut Vec<Finding>) {
     let found = keys::read(layout, &layout.signing_key());
     findings.extend(match found {
-        Err(error) => Some(Finding::PrivateKey(error.to_string())),
-        Ok(None) => Some(Finding::PrivateKey(format!(
-            "{}: missing",
-            layout.signing_key().display()
-        ))),
+        Err(error) => Some(Finding::PrivateKey {
+            french: error.message(Language::French),
+            english: error.message(Language::English),
+        }),
+        Ok(None) => {
+            let place = layout.signing_key();
+            Some(Finding::PrivateKey {
+                french: format!("{} manque", place.display()),
+                english: format!("{} is missing", place.display()),
+            })
+        }
         Ok(Some(key)) if *key.public() == scan.tip => None,
         Ok(Some(_)) if layout.next_key().exists() => None,
         Ok(Some(key)) => {
-            let why = format!(
-                "it is key {}, the journal is signed by {}",
-                key.public().id(),
-                scan.tip.id()
-            );
-            Some(Finding::PrivateKey(why))
+            let (found, signs) = (key.public().id(), scan.tip.id());
+            Some(Finding::PrivateKey {
+                french: format!("c’est la clé {found}, et le journal est signé par {signs}"),
+                english: format!("it is key {found}, the journal is signed by {signs}"),
+            })
         }
     });
 }

@@ -438,6 +438,6 @@ pub(crate) fn read(path: &Path) -> Result<Option<Vec<u8>>, Rejection> {
 pub(crate) fn cannot_read(path: &Path, error: &std::io::Error) -> Rejection {
     Rejection::CannotRead {
         path: path.display().to_string(),
-        why: error.to_string(),
+        why: error.kind(),
     }
 }

@@ -98,10 +98,10 @@ fn filled(receipt: &str, key: &str) -> String {
 
 fn statement() -> Value {
     json!({
-        "kind": "outcome", "organisation": "Cabinet Exemple", "rule": "newsletter.campaigns_3y", "store": "crm",
+        "kind": "outcome", "organisation": "Cabinet Exemple", "rules": ["newsletter.campaigns_3y"], "store": "crm",
         "table": "contacts", "client": null, "effect": "erase", "outcome": "erased", "rows": 1234, "at_least": true,
-        "scope": "live", "residue": [{ "what": "backups", "until": "2026-12-27" }], "gone_by": "2026-12-27",
-        "qualified_by": ["replication lag unknown"], "run": "r-17", "plan": "9f2c", "register_version": "b41d",
+        "scope": "live", "residue": [{ "what": { "fr": "sauvegardes de crm", "en": "backups of crm" }, "until": "2026-12-27" }], "gone_by": "2026-12-27",
+        "qualified_by": [{ "fr": "retard de réplication inconnu", "en": "replication lag unknown" }], "run": "r-17", "plan": "9f2c", "register_version": "b41d",
         "at": "2026-11-22T03:30:00Z", "extra_field": { "deep": [1, true, null, 12345678901234567890u64] },
         "<b>bold</b>": "<img src=x onerror=alert(1)>\u{202e}gnp.exe"
     })
@@ -190,14 +190,14 @@ fn d26_the_page_shows_in_french_what_a_receipt_proves() {
         "<html lang=\"fr\">",
         "Reçu authentique",
         "« Cabinet Exemple » déclare avoir effacé au moins 1\u{202f}234 lignes de crm.contacts, selon la règle newsletter.campaigns_3y.",
-        "backups, jusqu’au 27 décembre 2026",
+        "sauvegardes de crm, jusqu’au 27 décembre 2026",
         "22 novembre 2026, 03:31 UTC",
         "les données en service",
         "Disparition définitive au plus tard",
         "entrée 5 (en comptant à partir de 0) sur 6",
         "<code>extra_field</code>",
         "12345678901234567890",
-        "replication lag unknown",
+        "retard de réplication inconnu",
         "Ce que cela ne prouve pas",
         "&lt;img src=x onerror=alert(1)&gt;‹U+202E›gnp.exe",
         "<code>&lt;b&gt;bold&lt;/b&gt;</code>",

@@ -14,7 +14,7 @@ use serment_store::catalogue::{Catalogue, TableName};
 
 use super::KeepOptions;
 use crate::observe::Sight;
-use crate::observe::sight::{look, writes_elsewhere};
+use crate::observe::sight::{look, unread, writes_elsewhere};
 use crate::outcome::{Code, Why};
 use crate::report::{BlockedRule, Observed};
 use crate::{KeepError, Keeper};
@@ -72,6 +72,11 @@ impl Keeper<'_> {
                     && !approval.is_some_and(|approval| approval.accepted.contains(&suspicion.column))
             });
             match approval {
+                // Nothing says that the rule changed: its store was not read.
+                Some(_) if let Some(why) = sight.unread.get(&rule.table.store) => {
+                    let why = Why::new(Code::Store, unread(&rule.table.store, why));
+                    blocked.insert(rule.id.clone(), why);
+                }
                 None => waiting.push((rule, "new")),
                 Some(approval) if approval.hash != rule.hash => waiting.push((rule, "changed")),
                 Some(approval) => {

@@ -113,12 +113,12 @@ fn copies(register: &Register, store: &str, today: Date) -> (Vec<Residue>, Optio
     if let Some(period) = declared.copies.backups {
         gone_by = today.checked_add(span(period)).ok();
         residue.push(Residue {
-            what: format!("backups of {store}"),
+            what: text!("sauvegardes de {store}", "backups of {store}"),
             until: gone_by,
         });
     }
     residue.extend(declared.copies.replicas.iter().map(|replica| Residue {
-        what: format!("replica {replica}"),
+        what: text!("réplique {replica}", "replica {replica}"),
         until: None,
     }));
     (residue, gone_by)

@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Activity, Category, LinkKind, Register, Rule, Table, TableId};
 
-pub(super) type Governing<'a> = Vec<(&'a Activity, &'a Rule)>;
+pub(crate) type Governing<'a> = Vec<(&'a Activity, &'a Rule)>;
 
 /// Most inherited facts that are kept: no honest register comes near.
 const MOST_PAIRS: usize = 2_000_000;
 
-pub(super) struct Graph<'a> {
+pub(crate) struct Graph<'a> {
     tables: Vec<&'a Table>,
     index: BTreeMap<&'a TableId, usize>,
     /// For each table, the rules written for it.
@@ -165,7 +165,7 @@ fn inherited(children: &[Vec<usize>], has: impl Fn(usize) -> bool, pairs: &mut u
 }
 
 /// The categories that the purposes of a rule list.
-pub(super) fn needed<'a>(register: &'a Register, rule: &Rule) -> Vec<&'a Category> {
+pub(crate) fn needed<'a>(register: &'a Register, rule: &Rule) -> Vec<&'a Category> {
     rule.purposes
         .iter()
         .filter_map(|id| register.purpose(id))
@@ -174,7 +174,7 @@ pub(super) fn needed<'a>(register: &'a Register, rule: &Rule) -> Vec<&'a Categor
 }
 
 /// Whether one of the categories covers the other.
-pub(super) fn any_covers<'a>(
+pub(crate) fn any_covers<'a>(
     needed: impl IntoIterator<Item = &'a &'a Category>,
     category: &Category,
 ) -> bool {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::graph::{Graph, any_covers, needed as needed_by};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::load::node::{Context, join};
-use crate::model::{Activity, Basis, Period, Register, Rule, Strategy, Text, Then, Unit};
+use crate::model::{Activity, Basis, Loss, Period, Register, Rule, Strategy, Text, Then, Unit};
 use crate::text;
 
 pub(super) fn check<'a>(context: &mut Context, register: &'a Register, graph: &Graph<'a>) {
@@ -317,16 +317,10 @@ fn keeps_person(
             .category
             .as_ref()
             .is_some_and(|category| any_covers(needed, category));
-        let (fr, en) = match column.anonymise {
-            Some(Strategy::Pseudonym { .. } | Strategy::Random { .. }) => ("pseudonymisée", "pseudonymised"),
-            Some(
-                Strategy::CoarsenToYear
-                | Strategy::CoarsenToMonth
-                | Strategy::CoarsenToBand(_)
-                | Strategy::CoarsenToDepartment
-                | Strategy::CoarsenIp,
-            ) => ("rendue moins précise", "coarsened"),
-            _ => continue,
+        let (fr, en) = match column.anonymise.as_ref().map(Strategy::loss) {
+            Some(Loss::Pseudonymises) => ("pseudonymisée", "pseudonymised"),
+            Some(Loss::Coarsens) => ("rendue moins précise", "coarsened"),
+            Some(Loss::Removes) | None => continue,
         };
         if !covered {
             continue;

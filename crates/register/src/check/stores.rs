@@ -79,10 +79,10 @@ pub(super) fn check(context: &mut Context, register: &Register, day: Date) {
             continue;
         }
         let suggestion = partial.map(|decision| {
-            let (only, source) = (decision.only.unwrap_or_default(), decision.source);
+            let source = decision.source;
             text!(
                 "la décision d'adéquation ne couvre que certains organismes de ce pays ({source}) : s'il en est, écrivez adequacy = true",
-                "{source} covers only {only}: if it is one of them, write adequacy = true"
+                "the adequacy decision covers some organisations of this country only ({source}): if it is one of them, write adequacy = true"
             )
         });
         context.report(

@@ -269,7 +269,10 @@ fn rule(context: &mut Context, activity: &str, fields: &mut Fields<'_>) -> Optio
     };
     let while_states = list(context, fields, "while");
     let after = list(context, fields, "after");
-    let else_after = list(context, fields, "else_after");
+    let else_after = fields
+        .get("else_after")
+        .map(|node| node.strings_or_one(context))
+        .unwrap_or_default();
     let or_on = list(context, fields, "or_on");
     let keep_written = fields.get("keep");
     let keep = keep_written

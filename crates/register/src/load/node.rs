@@ -250,6 +250,15 @@ impl<'a> Node<'a> {
         found
     }
 
+    /// A list of texts, or one text that stands for a list of its own.
+    pub fn strings_or_one(&self, context: &mut Context) -> Vec<String> {
+        let DeValue::String(value) = self.value else {
+            return self.strings(context);
+        };
+        context.remember(self.file, item_path(&self.path, value), self.range.clone());
+        vec![value.to_string()]
+    }
+
     pub fn table(&self) -> Option<Fields<'a>> {
         match self.value {
             DeValue::Table(table) => Some(Fields {

@@ -1,7 +1,9 @@
 //! English sentences.
 
+use std::collections::BTreeSet;
+
 use super::{Words, list, lower_first, upper_first};
-use crate::model::{Language, Period, Role, Then, Unit};
+use crate::model::{Language, Loss, Period, Role, Then, Unit};
 
 pub(super) fn sentence(words: &Words<'_>) -> String {
     let mut text = format!("{}, we keep the data {}", opening(words), persons(words));
@@ -107,7 +109,7 @@ fn ending(words: &Words<'_>) -> String {
     let rule = words.rule;
     let mut text = match &rule.then {
         Then::Erase => " They are then erased".to_owned(),
-        Then::Anonymise => " They are then anonymised".to_owned(),
+        Then::Anonymise => format!(" They are then {}", anonymised(&words.losses())),
         Then::Archive { keep, readers, .. } => {
             let readers: Vec<String> = words.readers(readers).into_iter().map(definite).collect();
             let only = if readers.is_empty() {
@@ -132,6 +134,29 @@ fn ending(words: &Words<'_>) -> String {
     }
     text.push('.');
     text
+}
+
+/// "anonymised" when nothing is left of the person, else what is done, said as it is.
+fn anonymised(losses: &BTreeSet<Loss>) -> String {
+    let done: Vec<&str> = losses
+        .iter()
+        .map(|loss| match loss {
+            Loss::Removes if losses.len() == 1 => "anonymised",
+            Loss::Removes => "erased",
+            Loss::Coarsens => "made less precise",
+            Loss::Pseudonymises => "pseudonymised",
+        })
+        .collect();
+    match done.as_slice() {
+        [one] => (*one).to_owned(),
+        several => list(
+            &several
+                .iter()
+                .map(|done| format!("partly {done}"))
+                .collect::<Vec<_>>(),
+            "and",
+        ),
+    }
 }
 
 /// "during the contract" when every label allows it, "as long as there is a sale under discussion" otherwise.

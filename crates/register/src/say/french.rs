@@ -1,7 +1,9 @@
 //! French sentences: articles, elisions, plurals.
 
+use std::collections::BTreeSet;
+
 use super::{Words, list, lower_first, upper_first};
-use crate::model::{Language, Period, Role, Then, Unit};
+use crate::model::{Language, Loss, Period, Role, Then, Unit};
 
 pub(super) fn sentence(words: &Words<'_>) -> String {
     let mut text = format!(
@@ -104,7 +106,7 @@ fn ending(words: &Words<'_>) -> String {
     let rule = words.rule;
     let mut text = match &rule.then {
         Then::Erase => " Elles sont ensuite effacées".to_owned(),
-        Then::Anonymise => " Elles sont ensuite anonymisées".to_owned(),
+        Then::Anonymise => format!(" Elles sont ensuite {}", anonymised(&words.losses())),
         Then::Archive { keep, readers, .. } => {
             let readers = words.readers(readers);
             let only = if readers.is_empty() {
@@ -134,6 +136,29 @@ fn ending(words: &Words<'_>) -> String {
     }
     text.push('.');
     text
+}
+
+/// "anonymisées" when nothing is left of the person, else what is done, said as it is.
+fn anonymised(losses: &BTreeSet<Loss>) -> String {
+    let done: Vec<&str> = losses
+        .iter()
+        .map(|loss| match loss {
+            Loss::Removes if losses.len() == 1 => "anonymisées",
+            Loss::Removes => "effacées",
+            Loss::Coarsens => "rendues moins précises",
+            Loss::Pseudonymises => "pseudonymisées",
+        })
+        .collect();
+    match done.as_slice() {
+        [one] => (*one).to_owned(),
+        several => list(
+            &several
+                .iter()
+                .map(|done| format!("en partie {done}"))
+                .collect::<Vec<_>>(),
+            "et",
+        ),
+    }
 }
 
 /// "pendant le contrat" when every label allows it, "tant qu'il y a une vente en discussion" otherwise.

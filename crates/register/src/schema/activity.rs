@@ -80,8 +80,8 @@ struct Rule {
     r#while: Option<Vec<String>>,
     /// The latest of these events starts the clock.
     after: Option<Vec<String>>,
-    /// The clock when no `after` value exists.
-    else_after: Option<Vec<String>>,
+    /// The clock when no `after` value exists: one event, or several.
+    else_after: Option<Events>,
     /// How long after the clock.
     keep: Option<Period>,
     /// Events that end the rule at once.
@@ -92,6 +92,13 @@ struct Rule {
     quiet: Option<Period>,
     /// What happens at the end.
     then: Then,
+}
+
+#[derive(JsonSchema)]
+#[serde(untagged)]
+enum Events {
+    One(String),
+    Several(Vec<String>),
 }
 
 #[derive(JsonSchema)]

@@ -47,7 +47,7 @@ pub(crate) fn classify_connect(error: &sqlx::Error, server: &str) -> Failure {
                 why
             ))
         }
-        sqlx::Error::Tls(error) => Failure::Tls(text!("{server} : {error}", "{server}: {error}")),
+        sqlx::Error::Tls(error) => Failure::Tls(text!("{server} : « {error} »", "{server}: \"{error}\"")),
         sqlx::Error::Database(database) => match database.code().as_deref() {
             Some("28P01") => Failure::Refused(text!(
                 "le mot de passe est faux, ou l'utilisateur n'existe pas",
@@ -90,7 +90,7 @@ fn by_state(error: &PgDatabaseError) -> Failure {
             "la transaction est restée inactive trop longtemps et le serveur l'a terminée",
             "the transaction sat idle too long and the server ended it"
         )),
-        "42501" => Failure::Privilege(Text::verbatim(error.message())),
+        "42501" => Failure::Privilege(Text::quoted(error.message())),
         "25006" => Failure::ReadOnly(text!(
             "le serveur refuse d'écrire ici",
             "the server refuses to write here"
@@ -105,8 +105,8 @@ fn by_state(error: &PgDatabaseError) -> Failure {
             "le serveur démarre ou s'arrête",
             "the server is starting or stopping"
         )),
-        "42P01" | "42703" | "3F000" => Failure::Missing(Text::verbatim(error.message())),
-        "0A000" => Failure::Unsupported(Text::verbatim(error.message())),
+        "42P01" | "42703" | "3F000" => Failure::Missing(Text::quoted(error.message())),
+        "0A000" => Failure::Unsupported(Text::quoted(error.message())),
         "P0001" => Failure::Constraint(text!(
             "un déclencheur ou une fonction de la base a levé une erreur",
             "a trigger or function of the database raised an error"
@@ -129,8 +129,8 @@ fn by_state(error: &PgDatabaseError) -> Failure {
             "the server ended the connection ({code})"
         )),
         _ if code.starts_with("42") => Failure::Other(text!(
-            "le serveur a refusé l'instruction : {} ({code})",
-            "the server refused the statement: {} ({code})",
+            "le serveur a refusé l'instruction : « {} » ({code})",
+            "the server refused the statement: \"{}\" ({code})",
             error.message()
         )),
         _ => Failure::Other(text!(

@@ -81,8 +81,8 @@ fn by_code(code: i32, message: &str) -> Failure {
             "a column does not hold valid JSON"
         )),
         1 => Failure::Other(text!(
-            "SQLite a refusé l'instruction : {}",
-            "SQLite refused the statement: {}",
+            "SQLite a refusé l'instruction : « {} »",
+            "SQLite refused the statement: \"{}\"",
             without_literals(message)
         )),
         _ => Failure::Other(text!(
@@ -95,7 +95,7 @@ fn by_code(code: i32, message: &str) -> Failure {
 /// Which constraint: "UNIQUE constraint failed: contacts.email" names a column or a constraint, and no value.
 fn constraint(message: &str) -> Text {
     let Some((sort, about)) = message.split_once(" constraint failed") else {
-        return Text::verbatim(message);
+        return Text::quoted(message);
     };
     let about = about.trim_start_matches([':', ' ']);
     let sort = match sort {
