@@ -101,8 +101,8 @@ pub struct Adequacy {
     pub valid_from: Date,
     /// Last day, when the decision names one.
     pub valid_until: Option<Date>,
-    /// When the decision covers only some importers: which ones.
-    pub only: Option<&'static str>,
+    /// When the decision covers only some importers: which ones, in French and in English.
+    pub only: Option<(&'static str, &'static str)>,
     /// The decision.
     pub source: &'static str,
 }
@@ -147,7 +147,10 @@ const DECISIONS: [Adequacy; 18] = [
         country: "CA",
         valid_from: date(2001, 12, 20),
         valid_until: None,
-        only: Some("commercial organisations subject to PIPEDA"),
+        only: Some((
+            "les organismes commerciaux soumis à la loi PIPEDA",
+            "commercial organisations subject to PIPEDA",
+        )),
         source: "Decision 2002/2/EC",
     },
     whole("CH", date(2000, 7, 26), "Decision 2000/518/EC"),
@@ -177,14 +180,20 @@ const DECISIONS: [Adequacy; 18] = [
         country: "US",
         valid_from: date(2016, 7, 12),
         valid_until: Some(date(2020, 7, 16)),
-        only: Some("organisations on the Privacy Shield list"),
+        only: Some((
+            "les organismes inscrits au Privacy Shield",
+            "organisations on the Privacy Shield list",
+        )),
         source: "Implementing Decision (EU) 2016/1250, annulled by C-311/18",
     },
     Adequacy {
         country: "US",
         valid_from: date(2023, 7, 10),
         valid_until: None,
-        only: Some("organisations on the Data Privacy Framework list"),
+        only: Some((
+            "les organismes inscrits au Data Privacy Framework",
+            "organisations on the Data Privacy Framework list",
+        )),
         source: "Implementing Decision (EU) 2023/1795",
     },
     whole("UY", date(2012, 8, 21), "Implementing Decision 2012/484/EU"),

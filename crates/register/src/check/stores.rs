@@ -79,10 +79,14 @@ pub(super) fn check(context: &mut Context, register: &Register, day: Date) {
             continue;
         }
         let suggestion = partial.map(|decision| {
-            let source = decision.source;
+            let ((only_fr, only_en), source_en) = (decision.only.unwrap_or_default(), decision.source);
+            // The Official Journal has the same numbers in each language.
+            let source_fr = source_en
+                .replace("Implementing Decision (EU)", "la décision d'exécution (UE)")
+                .replace("Decision 2002/2/EC", "la décision 2002/2/CE");
             text!(
-                "la décision d'adéquation ne couvre que certains organismes de ce pays ({source}) : s'il en est, écrivez adequacy = true",
-                "the adequacy decision covers some organisations of this country only ({source}): if it is one of them, write adequacy = true"
+                "{source_fr} ne couvre que {only_fr} : s'il en est, écrivez adequacy = true",
+                "{source_en} covers only {only_en}: if it is one of them, write adequacy = true"
             )
         });
         context.report(
