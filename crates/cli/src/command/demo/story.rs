@@ -522,6 +522,7 @@ impl Teller<'_> {
             "serment plan --at 2030-01-01".to_owned(),
             "serment explain crm.contacts 6".to_owned(),
             "serment journal list".to_owned(),
+            "serment prove --page verify.html".to_owned(),
             "serment hold add crm.contacts 3 --ground legal_claim".to_owned(),
         ] {
             self.print(&format!("    {}\n", look.paint(Tone::Type, &command)))?;
