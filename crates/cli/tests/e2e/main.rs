@@ -4,6 +4,7 @@ mod canary;
 mod hostile;
 mod interrupted;
 mod shop;
+mod told;
 mod tongues;
 mod walk;
 mod words;
