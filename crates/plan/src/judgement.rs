@@ -279,7 +279,8 @@ impl<'a> Judge<'a, '_> {
         })
     }
 
-    fn moment(&self, table: &'a Table, source: &'a EventSource, row: Alias) -> Result<Moment, PlanError> {
+    /// Where the value of a source stands.
+    pub fn moment(&self, table: &'a Table, source: &'a EventSource, row: Alias) -> Result<Moment, PlanError> {
         let ground = self.ground;
         let alias = self.names.fresh();
         let (id, path, rows) = match source {
@@ -302,7 +303,7 @@ impl<'a> Judge<'a, '_> {
         };
         Ok(Moment {
             time: ground.time(id, alias, path)?,
-            of: Some(rows),
+            of: Some(Box::new(rows)),
         })
     }
 

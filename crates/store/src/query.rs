@@ -52,7 +52,7 @@ pub struct Moment {
     /// Column.
     pub time: TimeColumn,
     /// The rows that hold it: the latest counts. None for the row itself.
-    pub of: Option<Linked>,
+    pub of: Option<Box<Linked>>,
 }
 
 /// Rows that a link reaches.
@@ -139,7 +139,7 @@ pub enum Field {
     Condition(Condition),
     /// A time, as text in a form that keeps what the column says: `YYYY-MM-DD`, `YYYY-MM-DDTHH:MM:SS[.f]`, the same with
     /// `Z`; NULL when there is none, the raw value when it cannot be read.
-    Time(TimeColumn),
+    Time(Moment),
     /// Whose row it is, as text, like the client of a tally; NULL when the row has none.
     Client(ClientColumn),
 }

@@ -59,9 +59,8 @@ pub(super) struct AskedRule<'a> {
     implausible: Place,
     held_by_state: Place,
     contradictory: Place,
-    clocks: Clocks,
-    /// Whether the row itself holds every clock of the rule.
-    whole: bool,
+    /// What starts its clock, and what does where none of that is there.
+    clocks: (Clocks, Clocks),
 }
 
 impl<'a, 's> Asking<'a, 's> {
@@ -120,10 +119,10 @@ impl<'a, 's> Asking<'a, 's> {
                 let implausible = place(&|judged| judged.implausible)?;
                 let held_by_state = place(&|judged| judged.held_by_state)?;
                 let contradictory = place(&|judged| judged.contradictory)?;
-                let (clocks, whole) = if governor.path.is_empty() {
+                let clocks = if governor.path.is_empty() {
                     self.clocks(root, rule)?
                 } else {
-                    (Vec::new(), false)
+                    Default::default()
                 };
                 asked.push(AskedRule {
                     rule,
@@ -134,7 +133,6 @@ impl<'a, 's> Asking<'a, 's> {
                     held_by_state,
                     contradictory,
                     clocks,
-                    whole,
                 });
             }
         }
@@ -163,25 +161,35 @@ impl<'a, 's> Asking<'a, 's> {
         judge.judge(root, rule, row)
     }
 
-    fn clocks(&mut self, table: &'a Table, rule: &'a Rule) -> Result<(Clocks, bool), PlanError> {
+    /// The values that start the clock of a rule on the row, and those that do where none of these is there.
+    fn clocks(&mut self, table: &'a Table, rule: &'a Rule) -> Result<(Clocks, Clocks), PlanError> {
+        let (after, otherwise) = (&rule.after, &rule.else_after);
+        Ok((self.of_events(table, after)?, self.of_events(table, otherwise)?))
+    }
+
+    fn of_events(&mut self, table: &'a Table, events: &'a [String]) -> Result<Clocks, PlanError> {
+        let never = |_: &RuleId| Suspension::Acts;
+        let judge = Judge {
+            ground: self.ground,
+            names: self.names,
+            suspended: &never,
+        };
         let mut clocks = Vec::new();
-        let mut whole = true;
-        for source in rule
-            .after
+        for source in events
             .iter()
             .filter_map(|event| table.events.get(event))
             .flatten()
         {
-            match source {
-                EventSource::Own(path) => {
-                    let time = self.ground.time(&table.id, ROW, path)?;
-                    let place = self.ask(Field::Time(time.clone()));
-                    clocks.push((path.to_string(), time, place));
-                }
-                _ => whole = false,
-            }
+            let name = match source {
+                EventSource::Own(path) => path.to_string(),
+                EventSource::Parent { link, column } => format!("{link}.{column}"),
+                EventSource::Children { table, column, .. } => format!("{}.{column}", table.table),
+            };
+            let moment = judge.moment(table, source, ROW)?;
+            let time = moment.time.clone();
+            clocks.push((name, time, self.ask(Field::Time(moment))));
         }
-        Ok((clocks, whole))
+        Ok(clocks)
     }
 
     /// For each rule of the rows that refer to this one by a link: whether it runs on one of them.
@@ -217,17 +225,19 @@ impl AskedRule<'_> {
         } else {
             Stand::NotConcerned
         };
-        let clocks: Vec<(String, Option<String>)> = self
-            .clocks
+        let (after, otherwise) = &self.clocks;
+        let there = |clocks: &Clocks| clocks.iter().any(|(_, _, place)| answers.text(*place).is_some());
+        let started = if there(after) { after } else { otherwise };
+        let clocks: Vec<(String, Option<String>)> = after
             .iter()
+            .chain(otherwise)
             .map(|(column, _, place)| (column.clone(), answers.text(*place)))
             .collect();
-        let clock = self
-            .clocks
+        let clock = started
             .iter()
             .filter_map(|(_, time, place)| date(&answers.text(*place)?, time, &ground.cutoff.zone))
             .max()
-            .filter(|_| self.whole && !answers.yes(self.implausible));
+            .filter(|_| !answers.yes(self.implausible));
         RuleSays {
             rule: self.rule.id.clone(),
             stand,

@@ -346,7 +346,7 @@ pub async fn tallies_count_by_class_and_client(fixture: &dyn Fixture) {
     };
     let visits = Moment {
         time: time(Alias(1), "at"),
-        of: Some(Linked {
+        of: Some(Box::new(Linked {
             when: not(equals("id", 7)),
             table: table("visit"),
             alias: Alias(1),
@@ -356,7 +356,7 @@ pub async fn tallies_count_by_class_and_client(fixture: &dyn Fixture) {
                 op: Operator::Equal,
                 value: Constant::Integer(1),
             },
-        }),
+        })),
     };
     let clock = Clock {
         when: None,

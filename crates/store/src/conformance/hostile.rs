@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Fixture, ROW, key, key_in};
 use crate::catalogue::TableName;
 use crate::condition::{Alias, ColumnRef, Condition, Constant, Operator};
-use crate::query::{Change, Field, Keys, NewValue, Rows};
+use crate::query::{Change, Field, Keys, Moment, NewValue, Rows};
 use crate::{Role, Statement};
 
 fn quoted(name: &str) -> String {
@@ -84,7 +84,10 @@ pub async fn b11_hostile_names_are_only_names(fixture: &dyn Fixture) {
         let rows = store
             .rows(&Rows {
                 keys: keys.clone(),
-                read: vec![Field::Column(ColumnRef::whole(ROW, &second)), Field::Time(time)],
+                read: vec![
+                    Field::Column(ColumnRef::whole(ROW, &second)),
+                    Field::Time(Moment { time, of: None }),
+                ],
             })
             .await;
         assert_eq!(

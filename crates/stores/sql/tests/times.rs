@@ -416,7 +416,10 @@ async fn text_agrees(kind: Kind) {
     let rows = store
         .rows(&Rows {
             keys: all(),
-            read: vec![Field::Time(time.clone())],
+            read: vec![Field::Time(Moment {
+                time: time.clone(),
+                of: None,
+            })],
         })
         .await
         .unwrap();
@@ -539,7 +542,7 @@ async fn numbers_agree(kind: Kind) {
         let rows = store
             .rows(&Rows {
                 keys: all(),
-                read: vec![Field::Time(time)],
+                read: vec![Field::Time(Moment { time, of: None })],
             })
             .await
             .unwrap();
@@ -666,7 +669,7 @@ async fn a9_types_of_postgresql_are_compared_in_their_own_form() {
         let rows = store
             .rows(&Rows {
                 keys: all(),
-                read: vec![Field::Time(time)],
+                read: vec![Field::Time(Moment { time, of: None })],
             })
             .await
             .unwrap();

@@ -10,7 +10,7 @@ use serment_store::{Failure, Statement};
 
 use super::shared::Shared;
 use super::tables::Tables;
-use super::{Dialect, Printer, Sql, UpdateEach, quoted, row};
+use super::{Column, Dialect, Printer, Sql, UpdateEach, quoted, row};
 use crate::schema::Schema;
 
 /// JSON arrays are read in pieces of so many fields: functions take at most 100 arguments.
@@ -23,10 +23,8 @@ pub(crate) fn tally(mut p: Printer<'_>, tally: &Tally) -> Result<Sql, Failure> {
     let conditions = tally.classes.iter();
     let when = tally.clocks.iter().filter_map(|clock| clock.when.as_ref());
     let mut shared = Shared::of(tally.alias, conditions.chain(when));
-    for moment in tally.moments() {
-        let on = moment.of.iter().flat_map(|linked| &linked.on);
-        let columns = on.map(|(_, outer)| outer).chain([&moment.time.column]);
-        columns.for_each(|column| shared.name(tally.alias, column));
+    for column in tally.moments().flat_map(columns_of) {
+        shared.name(tally.alias, column);
     }
     shared.columns.extend(tally.client.iter().flat_map(own_columns));
     let filter = p.filter(&tally.filter)?;
@@ -106,7 +104,7 @@ pub(crate) fn rows(mut p: Printer<'_>, rows: &Rows) -> Result<Sql, Failure> {
     for field in &rows.read {
         match field {
             Field::Column(column) => shared.name(alias, column),
-            Field::Time(time) => shared.name(alias, &time.column),
+            Field::Time(moment) => columns_of(moment).for_each(|column| shared.name(alias, column)),
             Field::Client(client) => shared.columns.extend(own_columns(client)),
             Field::Condition(_) => {}
         }
@@ -127,10 +125,7 @@ pub(crate) fn rows(mut p: Printer<'_>, rows: &Rows) -> Result<Sql, Failure> {
                 p.dialect.read(&column)?
             }
             Field::Condition(condition) => p.answer(condition)?,
-            Field::Time(time) => {
-                let column = p.column(&time.column)?;
-                p.dialect.time_text(&column, time.written)?
-            }
+            Field::Time(moment) => p.moment_text(moment)?,
             Field::Client(client) => p.client(alias, client)?,
         });
     }
@@ -347,17 +342,37 @@ impl Printer<'_> {
         })
     }
 
+    /// A value that starts a clock, in seconds; the latest of those that links reach.
     fn moment(&mut self, moment: &Moment) -> Result<String, Failure> {
+        self.of_moment(moment, &|dialect, column| {
+            let seconds = dialect.time_seconds(column, moment.time.written)?;
+            Ok((format!("max({seconds})"), seconds, String::new()))
+        })
+    }
+
+    /// The same, as text.
+    fn moment_text(&mut self, moment: &Moment) -> Result<String, Failure> {
+        self.of_moment(moment, &|dialect, column| {
+            let text = dialect.time_text(column, moment.time.written)?;
+            let seconds = dialect.time_seconds(column, moment.time.written)?;
+            let there = dialect.is_null(column)?;
+            let latest = format!(" AND NOT {there} ORDER BY {seconds} DESC LIMIT 1");
+            Ok((text.clone(), text, latest))
+        })
+    }
+
+    /// `says` gives what to select among linked rows, what to read of the row itself, and how to end a selection.
+    fn of_moment(&mut self, moment: &Moment, says: &SaysOfMoment<'_>) -> Result<String, Failure> {
         if let Some(linked) = &moment.of {
             self.name_row(linked.alias, &linked.table);
         }
         let column = self.column(&moment.time.column)?;
-        let seconds = self.dialect.time_seconds(&column, moment.time.written)?;
+        let (selected, own, end) = says(self.dialect, &column)?;
         let Some(linked) = &moment.of else {
-            return Ok(seconds);
+            return Ok(own);
         };
         let rows = self.linked(&linked.table, linked.alias, &linked.on, &linked.condition)?;
-        let latest = format!("(SELECT max({seconds}) {rows})");
+        let latest = format!("(SELECT {selected} {rows}{end})");
         Ok(match &linked.when {
             Condition::Always => latest,
             when => format!("CASE WHEN {} THEN {latest} END", self.filter(when)?),
@@ -466,6 +481,15 @@ fn step(borders: &[i64], from: usize) -> String {
     let before = step(&borders[..middle], from);
     let after = step(&borders[middle + 1..], from + middle + 1);
     format!("CASE WHEN at < {border} THEN {before} WHEN at >= {border} THEN {after} END")
+}
+
+/// What is said of a moment: of linked rows, of the row itself, and what ends a selection.
+type SaysOfMoment<'a> = dyn Fn(&dyn Dialect, &Column) -> Result<(String, String, String), Failure> + 'a;
+
+/// The columns that a moment reads, of whichever row.
+fn columns_of(moment: &Moment) -> impl Iterator<Item = &ColumnRef> {
+    let on = moment.of.iter().flat_map(|linked| &linked.on);
+    on.map(|(_, outer)| outer).chain([&moment.time.column])
 }
 
 /// The columns of the row itself that lead to its client.

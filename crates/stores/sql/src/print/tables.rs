@@ -3,7 +3,7 @@
 use serment_store::Statement;
 use serment_store::catalogue::TableName;
 use serment_store::condition::Condition;
-use serment_store::query::{Change, Field, Keys, Lock, Rows, Tally};
+use serment_store::query::{Change, Field, Keys, Lock, Moment, Rows, Tally};
 
 /// Something that speaks of tables.
 pub(crate) trait Tables {
@@ -43,15 +43,19 @@ impl Tables for Tally {
         self.classes.iter().for_each(|class| class.tables(found));
         let when = self.clocks.iter().filter_map(|clock| clock.when.as_ref());
         when.for_each(|condition| condition.tables(found));
-        for moment in self.moments() {
-            if let Some(linked) = &moment.of {
-                found.push(linked.table.clone());
-                linked.when.tables(found);
-                linked.condition.tables(found);
-            }
-        }
+        self.moments().for_each(|moment| moment.tables(found));
         if let Some(client) = &self.client {
             found.extend(client.through.iter().map(|(table, _)| table.clone()));
+        }
+    }
+}
+
+impl Tables for Moment {
+    fn tables(&self, found: &mut Vec<TableName>) {
+        if let Some(linked) = &self.of {
+            found.push(linked.table.clone());
+            linked.when.tables(found);
+            linked.condition.tables(found);
         }
     }
 }
@@ -70,7 +74,8 @@ impl Tables for Rows {
             match field {
                 Field::Condition(condition) => condition.tables(found),
                 Field::Client(client) => found.extend(client.through.iter().map(|(table, _)| table.clone())),
-                Field::Column(_) | Field::Time(_) => {}
+                Field::Time(moment) => moment.tables(found),
+                Field::Column(_) => {}
             }
         }
     }
