@@ -6,7 +6,7 @@ use serment_store::query::{Row, Rows, Tally, TallyRow};
 use serment_store::text;
 use serment_store::{Failure, Frequency, Progress};
 
-use crate::print::query::FIELDS_PER_PIECE;
+use crate::print::query::{CLASSES_PER_NUMBER, FIELDS_PER_PIECE};
 
 /// What is said when a column does not hold text that can be read.
 pub(crate) fn not_text() -> Failure {
@@ -73,11 +73,11 @@ pub(crate) fn tally(rows: Vec<Vec<String>>, asked: &Tally) -> Result<Vec<TallyRo
                 Value::String(text) => Some(text),
                 _ => return Err(unexpected()),
             };
-            let classes = asked
-                .classes
-                .iter()
-                .map(|_| truth(&next()?))
-                .collect::<Result<Vec<_>, Failure>>()?;
+            let mut classes = Vec::with_capacity(asked.classes.len());
+            for chunk in asked.classes.chunks(CLASSES_PER_NUMBER) {
+                let bits = next()?.as_u64().ok_or_else(unexpected)?;
+                classes.extend((0..chunk.len()).map(|bit| bits >> bit & 1 == 1));
+            }
             let step = match &asked.steps {
                 None => None,
                 Some(_) => next()?.as_u64().and_then(|step| usize::try_from(step).ok()),

@@ -16,6 +16,9 @@ use crate::schema::Schema;
 /// JSON arrays are read in pieces of so many fields: functions take at most 100 arguments.
 pub(crate) const FIELDS_PER_PIECE: usize = 50;
 
+/// The answers of a group are the bits of numbers: one number is grouped by faster than many answers.
+pub(crate) const CLASSES_PER_NUMBER: usize = 30;
+
 /// A tally: each row is one JSON array of client, answers, step, count and clocks.
 pub(crate) fn tally(mut p: Printer<'_>, tally: &Tally) -> Result<Sql, Failure> {
     p.name_row(tally.alias, &tally.table);
@@ -37,8 +40,13 @@ pub(crate) fn tally(mut p: Printer<'_>, tally: &Tally) -> Result<Sql, Failure> {
         }
         None => outer.push("NULL".to_owned()),
     }
-    for (position, class) in tally.classes.iter().enumerate() {
-        inner.push(format!("{} AS c{position}", p.answer(class)?));
+    for (position, classes) in tally.classes.chunks(CLASSES_PER_NUMBER).enumerate() {
+        let mut bits = Vec::new();
+        for (bit, class) in classes.iter().enumerate() {
+            let holds = p.filter(class)?;
+            bits.push(format!("CASE WHEN {holds} THEN {} ELSE 0 END", 1_u64 << bit));
+        }
+        inner.push(format!("{} AS c{position}", bits.join("\n    + ")));
         groups.push(format!("c{position}"));
         outer.push(format!("c{position}"));
     }

@@ -81,15 +81,22 @@ impl<'c> Shared<'c> {
 fn layers(nodes: &[Node<'_>]) -> Vec<Option<usize>> {
     // The first layer in which everything that a node is made of has been computed.
     let mut free: Vec<usize> = Vec::with_capacity(nodes.len());
+    let mut costs: Vec<u32> = Vec::with_capacity(nodes.len());
     let mut layers = Vec::with_capacity(nodes.len());
     for node in nodes {
         let from = node.parts.iter().map(|part| free[*part]).max().unwrap_or(0);
-        let shared = node.named > 1 && node.costly && node.of_the_row;
+        let parts = node.parts.iter().map(|part| costs[*part]);
+        let cost = parts.fold(node.own_cost(), u32::saturating_add);
+        let shared = node.named > 1 && node.of_the_row && cost > WORTH;
         layers.push(shared.then_some(from));
         free.push(from + usize::from(shared));
+        costs.push(if shared { 1 } else { cost });
     }
     layers
 }
+
+/// What a condition must cost, beside reading columns, for it to be carried along as a column itself.
+const WORTH: u32 = 8;
 
 struct Node<'c> {
     condition: &'c Condition,
@@ -99,8 +106,22 @@ struct Node<'c> {
     named: usize,
     /// Whether it names no row but that of the statement, and its own.
     of_the_row: bool,
-    /// Whether computing it costs more than reading a column.
-    costly: bool,
+}
+
+impl Node<'_> {
+    /// About what it costs beside its parts, where reading a column costs one.
+    fn own_cost(&self) -> u32 {
+        match self.condition {
+            Condition::Always | Condition::Never => 0,
+            Condition::All(_) | Condition::Any(_) | Condition::Not(_) => 0,
+            Condition::Holds(_) | Condition::MayHold(_) => 0,
+            Condition::IsNull(_) => 1,
+            Condition::Compare { .. } | Condition::CompareColumns { .. } | Condition::OneOf { .. } => 2,
+            Condition::Time { .. } => 6,
+            Condition::Anonymised { .. } | Condition::SurelyLater { .. } => 10,
+            Condition::Exists { .. } | Condition::KeyIn { .. } | Condition::NoStayingReferrer { .. } => 40,
+        }
+    }
 }
 
 struct Reader<'c> {
@@ -201,17 +222,6 @@ impl<'c> Reader<'c> {
         for part in &parts {
             self.nodes[*part].named += 1;
         }
-        let cheap = matches!(
-            condition,
-            Condition::Always
-                | Condition::Never
-                | Condition::Not(_)
-                | Condition::Holds(_)
-                | Condition::MayHold(_)
-                | Condition::IsNull(_)
-                | Condition::Compare { .. }
-                | Condition::CompareColumns { .. }
-        );
         let id = self.nodes.len();
         if let Condition::Time { column, .. } = condition
             && column.column.of == self.row
@@ -224,7 +234,6 @@ impl<'c> Reader<'c> {
             parts,
             named: 0,
             of_the_row: reach == 0,
-            costly: !cheap,
         });
         self.known.insert(key, id);
         (id, reach)
