@@ -26,12 +26,12 @@ use generate::Focus;
 
 #[tokio::test]
 async fn random_worlds_end_on_sqlite_as_the_slow_model_says() {
-    walk(Kind::Sqlite, By::Driver, Focus::Any, 1, 60).await;
+    walk(Kind::Sqlite, By::Driver, Focus::Any, 1, 120).await;
 }
 
 #[tokio::test]
 async fn b13_random_links_end_on_sqlite_as_the_slow_model_says() {
-    walk(Kind::Sqlite, By::Driver, Focus::Links, 1_000_001, 40).await;
+    walk(Kind::Sqlite, By::Driver, Focus::Links, 1_000_001, 80).await;
 }
 
 #[tokio::test]

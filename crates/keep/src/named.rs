@@ -1,7 +1,50 @@
 //! Keys as people write them: what looks like a number may be a text in the store, and the other way round.
 
 use serde_json::Value;
-use serment_store::condition::Key;
+use serment_plan::steps::ROW;
+use serment_register::model::TableId;
+use serment_store::Role;
+use serment_store::catalogue::TableName;
+use serment_store::condition::{Condition, Key};
+use serment_store::query::Keys;
+
+use crate::KeepError;
+use crate::observe::Observer;
+use crate::ports::Stores;
+
+impl Observer<'_> {
+    /// Those of these keys that no row of the table bears now.
+    pub async fn missing(&self, table: &TableId, keys: &[Key]) -> Result<Vec<Key>, KeepError> {
+        let declared = self
+            .register
+            .table(table)
+            .ok_or_else(|| KeepError::UnknownTable(table.to_string()))?;
+        let stores: &dyn Stores = self.stores;
+        let store = stores.open(&table.store, Role::Read).await?;
+        let mut missing = Vec::new();
+        for key in keys {
+            let asked = Keys {
+                table: TableName {
+                    schema: declared.schema.clone(),
+                    name: declared.name.clone(),
+                },
+                alias: ROW,
+                key: declared.key.clone(),
+                filter: Condition::KeyIn {
+                    of: ROW,
+                    columns: declared.key.clone(),
+                    keys: readings(key),
+                },
+                after: None,
+                limit: 1,
+            };
+            if store.keys(&asked).await?.is_empty() {
+                missing.push(key.clone());
+            }
+        }
+        Ok(missing)
+    }
+}
 
 /// The keys that may be meant: whole numbers also as text, and text that writes one also as a number. The type of a
 /// column leaves one of them; where it takes both, all that may be meant is meant.

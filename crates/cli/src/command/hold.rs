@@ -59,10 +59,15 @@ fn add(session: &mut Session, args: &HoldAdd) -> Result<Exit> {
         until: args.until,
         patience: Duration::from_secs(args.patience),
     };
-    let hold = wait(async {
+    let (hold, missing) = wait(async {
         let engine = Engine::open(session, directory, register).await?;
         let hold = engine.keeper().hold_add(&new).await?;
-        Ok::<_, anyhow::Error>(hold)
+        // The hold comes first: it must also be had while the store does not answer.
+        let missing = match &new.scope {
+            HoldRequest::Rows(table, keys) => engine.keeper().observer().missing(table, keys).await?,
+            _ => Vec::new(),
+        };
+        Ok::<_, anyhow::Error>((hold, missing))
     })??;
     let look = session.look;
     let id = look.paint(Tone::Strong, &hold.id);
@@ -78,7 +83,21 @@ fn add(session: &mut Session, args: &HoldAdd) -> Result<Exit> {
         look.say(&text),
         look.say(&how)
     ))?;
-    Ok(Exit::Done)
+    if missing.is_empty() {
+        return Ok(Exit::Done);
+    }
+    let keys: Vec<String> = missing.iter().map(|key| harmless(&key.to_string())).collect();
+    let keys = keys.join(", ");
+    let text = both!(
+        "Aucune ligne ne porte aujourd'hui cette clé : {keys}. La suspension ne protège que les lignes qui la porteront : \
+         vérifiez la clé.",
+        "No row bears this key now: {keys}. The hold protects only rows that will bear it: check the key."
+    );
+    let body = look.paragraph(2, look.say(&text));
+    session
+        .out
+        .print(&format!("{} {}", look.bang(), body.trim_start()))?;
+    Ok(Exit::Findings)
 }
 
 fn list(session: &mut Session, args: &HoldList) -> Result<Exit> {

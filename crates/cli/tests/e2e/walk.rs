@@ -282,3 +282,17 @@ fn the_story_is_told_and_leaves_nothing_behind() {
     assert_eq!(ran.code, 0, "{}", ran.both());
     assert_eq!(fs::read_dir(temporary.path()).expect("a folder").count(), 0);
 }
+
+#[test]
+fn a_hold_on_a_key_that_no_row_bears_says_so() {
+    let shop = Shop::new(3, 0);
+    let there = shop.run(&["hold", "add", "shop.contacts", "3", "--ground", "legal_claim"]);
+    assert_eq!(there.code, 0, "{}", there.both());
+    let typo = shop.run(&["hold", "add", "shop.contacts", "3000", "--ground", "legal_claim"]);
+    assert_eq!(typo.code, 1, "{}", typo.both());
+    assert!(
+        typo.out.contains("No row bears this key now: 3000"),
+        "{}",
+        typo.both()
+    );
+}

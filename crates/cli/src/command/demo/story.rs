@@ -257,7 +257,7 @@ impl Teller<'_> {
     }
 
     async fn brakes(&mut self, keeper: Keeper<'_>) -> Result<()> {
-        self.act(both!("Rien ne part sans accord", "Nothing goes without consent"))?;
+        self.act(both!("Rien ne part sans accord", "Nothing goes without approval"))?;
         self.command("serment keep")?;
         let report = run(keeper, &self.quiet()).await?;
         let observing = report.observed.len() as u64;
@@ -538,7 +538,7 @@ impl Teller<'_> {
 /// The rules whose sentences are shown: one of each kind.
 const SHOWN: [&str; 3] = [
     "sales.prospects_3y",
-    "visitors.audience_26m",
+    "visitors.visits_26m",
     "billing.invoices_10y",
 ];
 
