@@ -1,4 +1,4 @@
-//! The guard: a small process of its own that holds a throw-away PostgreSQL and outlives whoever asked for it.
+//! The guard: a small process of its own that holds a throw-away server and outlives whoever asked for it.
 //!
 //! It reads its standard input and does nothing else. When that ends, for whatever reason (the tests are over, Ctrl-C,
 //! a panic, `kill -9`), the server is stopped and its folder removed. So there is one way to stop, and no way to forget.
@@ -14,36 +14,22 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread::sleep;
 use std::time::Duration;
 
+use crate::product::Product;
 use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal, kill_process};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-/// The options of the server: quick because nothing on it has to survive, and able to show what pre-flight must see.
-const SETTINGS: &[&str] = &[
-    "listen_addresses=127.0.0.1",
-    "fsync=off",
-    "synchronous_commit=off",
-    "full_page_writes=off",
-    "wal_level=logical",
-    "max_connections=300",
-    "max_prepared_transactions=64",
-    "max_locks_per_transaction=256",
-    "timezone=UTC",
-    "log_timezone=UTC",
-    "lc_messages=C",
-    "logging_collector=off",
-];
-
-/// `xtask guard BIN_DIR [UID GID]`: starts the server as that account, says `ready PORT FOLDER`, waits.
+/// `xtask guard PRODUCT BIN_DIR [UID GID]`: starts the server as that account, says `ready PORT FOLDER`, waits.
 pub fn run(args: &[&str]) -> Result<ExitCode> {
     let ended = end_of_input()?;
-    let (bin, account) = match args {
-        [bin] => (Path::new(bin), None),
-        [bin, uid, gid] => (Path::new(bin), Some((uid.parse()?, gid.parse()?))),
+    let (product, bin, account) = match args {
+        [product, bin] => (product, Path::new(bin), None),
+        [product, bin, uid, gid] => (product, Path::new(bin), Some((uid.parse()?, gid.parse()?))),
         _ => bail!("guard is started by the other commands"),
     };
-    match Cluster::start(bin, account) {
+    let product = Product::named(product).context("guard is started by the other commands")?;
+    match Cluster::start(product, bin, account) {
         Ok(mut cluster) => {
             say(&format!(
                 "ready {} {}",
@@ -62,23 +48,30 @@ pub fn run(args: &[&str]) -> Result<ExitCode> {
 
 /// A server and the folder that holds all of it. Dropping it stops the one and removes the other.
 struct Cluster {
+    product: &'static Product,
     server: Child,
     port: u16,
     folder: tempfile::TempDir,
 }
 
 impl Cluster {
-    fn start(bin: &Path, account: Option<(u32, u32)>) -> Result<Self> {
-        let folder = tempfile::Builder::new().prefix("serment-postgres-").tempdir()?;
+    fn start(product: &'static Product, bin: &Path, account: Option<(u32, u32)>) -> Result<Self> {
+        let prefix = format!("serment-{}-", product.name);
+        let folder = tempfile::Builder::new().prefix(&prefix).tempdir()?;
         if let Some((uid, gid)) = account {
             chown(folder.path(), Some(uid), Some(gid))
                 .context("cannot hand the folder to the server's account")?;
         }
         let program = |name: &str| {
-            let mut command = Command::new(bin.join(name));
+            // The programs of one product may lie in two folders.
+            let path = [bin, Path::new("/usr/bin")]
+                .iter()
+                .map(|place| place.join(name))
+                .find(|path| path.exists());
+            let mut command = Command::new(path.unwrap_or_else(|| bin.join(name)));
             command.current_dir(folder.path()).stdin(Stdio::null());
             for (name, _) in std::env::vars_os() {
-                if name.to_string_lossy().starts_with("PG") {
+                if name.to_string_lossy().starts_with(product.variables) {
                     command.env_remove(&name);
                 }
             }
@@ -87,21 +80,16 @@ impl Cluster {
             }
             command
         };
-        let made = program("initdb")
-            .args([
-                "--pgdata=data",
-                "--username=postgres",
-                "--auth=trust",
-                "--encoding=UTF8",
-                "--locale=C.UTF-8",
-            ])
-            .arg("--no-sync")
+        let make = product.make[0];
+        let made = program(make)
+            .args(&product.make[1..])
             .output()
-            .context("cannot start initdb")?;
+            .with_context(|| format!("cannot start {make}"))?;
         if !made.status.success() {
             bail!(
-                "initdb failed in {}: {}",
+                "{make} failed in {}: {}{}",
                 folder.path().display(),
+                String::from_utf8_lossy(&made.stdout).trim(),
                 String::from_utf8_lossy(&made.stderr).trim()
             );
         }
@@ -113,23 +101,30 @@ impl Cluster {
                 .create(true)
                 .append(true)
                 .open(folder.path().join("log"))?;
-            let server = program("postgres")
-                .args(["-D", "data", "-p", &port.to_string(), "-k", "."])
-                .args(SETTINGS.iter().flat_map(|setting| ["-c", setting]))
+            let server = program(product.server)
+                .args(product.settings)
+                .args((product.on_port)(port))
                 .stdout(log.try_clone()?)
                 .stderr(log)
                 // Not in the group that a terminal interrupts: we decide when it stops.
                 .process_group(0)
                 .spawn()
-                .context("cannot start postgres")?;
-            match wait_ready(server, &folder.path().join("data/postmaster.pid")) {
-                Ok(server) => return Ok(Self { server, port, folder }),
+                .with_context(|| format!("cannot start {}", product.server))?;
+            match wait_ready(product, server, folder.path()) {
+                Ok(server) => {
+                    return Ok(Self {
+                        product,
+                        server,
+                        port,
+                        folder,
+                    });
+                }
                 Err(error) => failure = Some(error),
             }
         }
         let log = std::fs::read_to_string(folder.path().join("log")).unwrap_or_default();
         let tail: Vec<&str> = log.lines().rev().take(5).collect();
-        Err(failure.unwrap_or_else(|| anyhow::anyhow!("postgres did not start")))
+        Err(failure.unwrap_or_else(|| anyhow::anyhow!("{} did not start", product.server)))
             .context(tail.into_iter().rev().collect::<Vec<_>>().join("\n"))
     }
 
@@ -145,14 +140,14 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        stop(&mut self.server);
+        stop(self.product, &mut self.server);
     }
 }
 
-/// PostgreSQL's immediate shutdown, since nothing has to survive; then by force.
-fn stop(server: &mut Child) {
+/// At once, since nothing has to survive; then by force.
+fn stop(product: &Product, server: &mut Child) {
     if let Some(process) = i32::try_from(server.id()).ok().and_then(Pid::from_raw) {
-        kill_process(process, Signal::QUIT).ok();
+        kill_process(process, product.stop).ok();
     }
     for _ in 0..100 {
         if matches!(server.try_wait(), Ok(Some(_))) {
@@ -164,20 +159,19 @@ fn stop(server: &mut Child) {
     server.wait().ok();
 }
 
-/// The eighth line of `postmaster.pid` says `ready` once connections are accepted; `pg_ctl` reads the same.
-fn wait_ready(mut server: Child, file: &Path) -> Result<Child> {
+fn wait_ready(product: &Product, mut server: Child, folder: &Path) -> Result<Child> {
+    let name = product.server;
     for _ in 0..1200 {
         if let Some(status) = server.try_wait()? {
-            bail!("postgres stopped at once: {status}");
+            bail!("{name} stopped at once: {status}");
         }
-        let state = std::fs::read_to_string(file).unwrap_or_default();
-        if state.lines().nth(7).is_some_and(|line| line.trim() == "ready") {
+        if (product.ready)(folder) {
             return Ok(server);
         }
         sleep(Duration::from_millis(50));
     }
-    stop(&mut server);
-    bail!("postgres was not ready after a minute")
+    stop(product, &mut server);
+    bail!("{name} was not ready after a minute")
 }
 
 /// A channel that speaks when the standard input ends or a signal asks us to stop.

@@ -9,6 +9,7 @@ mod docs;
 mod guard;
 mod interrupt;
 mod needs;
+mod product;
 mod runner;
 mod server;
 mod snapshots;
@@ -25,6 +26,7 @@ Chores of the repository.
   cargo xtask docs             write the pages generated from the code; tests check that they are up to date
   cargo xtask story            build the release binary and let it tell the demo from beginning to end
   cargo xtask postgres         start a throw-away PostgreSQL, say how to reach it, stop it at Ctrl-C
+  cargo xtask mariadb          the same with MariaDB
 ";
 
 fn main() -> ExitCode {
@@ -36,7 +38,8 @@ fn main() -> ExitCode {
         ["ci"] => checks::run(),
         ["docs"] => docs::run(),
         ["story"] => checks::story(),
-        ["postgres"] => server::stand_by(),
+        ["postgres"] => server::stand_by(&product::POSTGRES),
+        ["mariadb"] => server::stand_by(&product::MARIADB),
         ["guard", rest @ ..] => guard::run(rest),
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");

@@ -5,16 +5,16 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use crate::interrupt::Interrupts;
+use crate::product::{self, Product};
 use crate::{apt, runner};
 
-/// The oldest PostgreSQL that Serment supports.
-const OLDEST_POSTGRES: u32 = 15;
-
-/// The programs of one installed PostgreSQL.
-pub struct Postgres {
-    /// The folder that holds `initdb` and `postgres`.
+/// The programs of one installed server.
+pub struct Installed {
+    /// What it is.
+    pub product: &'static Product,
+    /// The folder that holds the server.
     pub bin: PathBuf,
-    /// What `postgres --version` says.
+    /// What it says of its version.
     pub version: String,
 }
 
@@ -35,33 +35,37 @@ pub struct Account {
 }
 
 /// Everything that `cargo xtask test` needs.
-pub fn all(interrupts: &Interrupts) -> Result<(Postgres, Chromium)> {
-    let mut missing = Vec::new();
-    if find_postgres().is_none() {
-        missing.push("postgresql");
-    }
+pub fn all(interrupts: &Interrupts) -> Result<(Vec<Installed>, Chromium)> {
+    let mut missing: Vec<_> = product::ALL
+        .into_iter()
+        .filter(|product| find_server(product).is_none())
+        .map(|product| product.package)
+        .collect();
     if find_chromium().is_none() {
         missing.push("chromium");
     }
     provide(&missing, interrupts)?;
-    let postgres = find_postgres().with_context(too_old)?;
+    let servers: Result<_> = product::ALL
+        .into_iter()
+        .map(|product| find_server(product).with_context(|| too_old(product)))
+        .collect();
     Ok((
-        postgres,
+        servers?,
         find_chromium().context("chromium was installed and does not start")?,
     ))
 }
 
-/// PostgreSQL alone.
-pub fn postgres(interrupts: &Interrupts) -> Result<Postgres> {
-    if let Some(found) = find_postgres() {
+/// One server alone.
+pub fn server(product: &'static Product, interrupts: &Interrupts) -> Result<Installed> {
+    if let Some(found) = find_server(product) {
         return Ok(found);
     }
-    provide(&["postgresql"], interrupts)?;
-    find_postgres().with_context(too_old)
+    provide(&[product.package], interrupts)?;
+    find_server(product).with_context(|| too_old(product))
 }
 
-/// PostgreSQL refuses to run as root: the account that its package made, else the one that owns nothing.
-pub fn server_account() -> Result<Option<Account>> {
+/// Servers refuse to run as root: the account that the package made, else the one that owns nothing.
+pub fn server_account(product: &Product) -> Result<Option<Account>> {
     if !rustix::process::geteuid().is_root() {
         return Ok(None);
     }
@@ -76,9 +80,13 @@ pub fn server_account() -> Result<Option<Account>> {
             _ => None,
         }
     };
-    match account("postgres").or_else(|| account("nobody")) {
+    match account(product.account).or_else(|| account("nobody")) {
         Some(found) => Ok(Some(found)),
-        None => bail!("PostgreSQL does not run as root, and there is no account `postgres` to run it"),
+        None => bail!(
+            "{} does not run as root, and there is no account `{}` to run it",
+            product.title,
+            product.account
+        ),
     }
 }
 
@@ -91,48 +99,69 @@ fn provide(packages: &[&str], interrupts: &Interrupts) -> Result<()> {
             "the tests need what this machine does not have: {list}\n\
              On Debian or Ubuntu, install it with:\n\n    \
              sudo apt-get install --no-install-recommends {list}\n\n\
-             Elsewhere: PostgreSQL {OLDEST_POSTGRES} or later (`initdb` and `postgres`) and Chromium or Chrome, in the PATH.\n\
+             Elsewhere: {servers} and Chromium or Chrome, in the PATH.\n\
              No server has to run: the tests start their own.",
-            list = packages.join(" ")
+            list = packages.join(" "),
+            servers = product::ALL.map(wanted).join(", ")
         );
     }
     println!("installing {}", packages.join(" "));
     apt::install(packages, interrupts)
 }
 
-fn too_old() -> String {
+fn wanted(product: &Product) -> String {
+    let (major, minor) = product.oldest;
     format!(
-        "no PostgreSQL {OLDEST_POSTGRES} or later after installing the package; its own repository (PGDG) has one"
+        "{} {major}.{minor} or later (`{}` and `{}`)",
+        product.title, product.make[0], product.server
+    )
+}
+
+fn too_old(product: &Product) -> String {
+    format!(
+        "no {} after installing {}; the product's own repository has one",
+        wanted(product),
+        product.package
     )
 }
 
 /// The newest usable one, in the places where systems put it.
-fn find_postgres() -> Option<Postgres> {
+fn find_server(product: &'static Product) -> Option<Installed> {
     let mut places: Vec<PathBuf> =
         std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).collect();
-    for (parent, below) in [
-        ("/usr/lib/postgresql", "bin"),
-        ("/opt/homebrew/opt", "bin"),
-        ("/usr/local/opt", "bin"),
-    ] {
-        let versions = std::fs::read_dir(parent)
-            .into_iter()
-            .flatten()
-            .filter_map(Result::ok);
-        places.extend(versions.map(|entry| entry.path().join(below)));
+    for place in product.places {
+        match place.split_once("/*/") {
+            None => places.push(place.into()),
+            Some((parent, below)) => {
+                let versions = std::fs::read_dir(parent).into_iter().flatten();
+                places.extend(
+                    versions
+                        .filter_map(Result::ok)
+                        .map(|entry| entry.path().join(below)),
+                );
+            }
+        }
     }
-    places.push(PathBuf::from("/usr/local/pgsql/bin"));
     let found = places.into_iter().filter_map(|bin| {
-        if !bin.join("initdb").exists() {
+        let makes = [&bin, &PathBuf::from("/usr/bin")]
+            .iter()
+            .any(|place| place.join(product.make[0]).exists());
+        let server = bin.join(product.server);
+        if !makes || !server.exists() {
             return None;
         }
-        let version = runner::first_line(bin.join("postgres").to_str()?, &["--version"])?;
-        let major = major(&version)?;
-        (major >= OLDEST_POSTGRES).then_some((major, Postgres { bin, version }))
+        let version = runner::first_line(server.to_str()?, &["--version"])?;
+        let number = number(&version)?;
+        let installed = Installed {
+            product,
+            bin,
+            version,
+        };
+        (number >= product.oldest).then_some((number, installed))
     });
     found
-        .max_by_key(|(major, _)| *major)
-        .map(|(_, postgres)| postgres)
+        .max_by_key(|(number, _)| *number)
+        .map(|(_, installed)| installed)
 }
 
 fn find_chromium() -> Option<Chromium> {
@@ -154,25 +183,30 @@ fn find_chromium() -> Option<Chromium> {
         })
 }
 
-/// `postgres (PostgreSQL) 15.14 (Debian…)` is 15.
-fn major(version: &str) -> Option<u32> {
+/// `postgres (PostgreSQL) 15.14 (Debian…)` is 15.14.
+fn number(version: &str) -> Option<(u32, u32)> {
     let number = version
         .split_whitespace()
         .find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
-    number.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+    let mut parts = number.split(|c: char| !c.is_ascii_digit());
+    let major = parts.next()?.parse().ok()?;
+    Some((
+        major,
+        parts.next().and_then(|minor| minor.parse().ok()).unwrap_or(0),
+    ))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::major;
+    use super::number;
 
     #[test]
-    fn the_major_version_is_read_from_releases_and_betas() {
-        assert_eq!(
-            major("postgres (PostgreSQL) 15.14 (Debian 15.14-0+deb12u1)"),
-            Some(15)
-        );
-        assert_eq!(major("postgres (PostgreSQL) 19beta1"), Some(19));
-        assert_eq!(major("postgres"), None);
+    fn the_version_is_read_from_releases_and_betas() {
+        let postgres = "postgres (PostgreSQL) 15.14 (Debian 15.14-0+deb12u1)";
+        assert_eq!(number(postgres), Some((15, 14)));
+        assert_eq!(number("postgres (PostgreSQL) 19beta1"), Some((19, 0)));
+        assert_eq!(number("postgres"), None);
+        let mariadb = "mariadbd  Ver 10.11.14-MariaDB-0+deb12u2 for debian-linux-gnu on x86_64 (Debian 12)";
+        assert_eq!(number(mariadb), Some((10, 11)));
     }
 }

@@ -1,4 +1,4 @@
-//! The throw-away PostgreSQL, seen from the chore that needs it. Its life is in the hands of [`crate::guard`].
+//! A throw-away server, seen from the chore that needs it. Its life is in the hands of [`crate::guard`].
 
 use std::io::{Read, Write};
 use std::os::unix::process::CommandExt;
@@ -9,10 +9,13 @@ use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::interrupt::Interrupts;
-use crate::needs::{self, Account, Postgres};
+use crate::needs::{self, Account, Installed};
+use crate::product::Product;
 
 /// A running server. Dropping it ends the guard's input, and waits until the server is gone.
 pub struct Server {
+    /// What it is.
+    pub product: &'static Product,
     guard: Child,
     input: Option<ChildStdin>,
     port: u16,
@@ -20,11 +23,12 @@ pub struct Server {
 }
 
 impl Server {
-    /// Makes a new cluster in a temporary folder, starts it on a free port and waits until it answers.
-    pub fn start(postgres: &Postgres) -> Result<Self> {
+    /// Makes a new one in a temporary folder, starts it on a free port and waits until it answers.
+    pub fn start(installed: &Installed) -> Result<Self> {
+        let product = installed.product;
         let mut command = Command::new(std::env::current_exe()?);
-        command.arg("guard").arg(&postgres.bin);
-        if let Some(Account { uid, gid }) = needs::server_account()? {
+        command.arg("guard").arg(product.name).arg(&installed.bin);
+        if let Some(Account { uid, gid }) = needs::server_account(product)? {
             command.arg(uid.to_string()).arg(gid.to_string());
         }
         let mut guard = command
@@ -35,7 +39,7 @@ impl Server {
             .spawn()
             .context("cannot start the guard of the server")?;
         let input = guard.stdin.take();
-        let (port, folder) = match first_words(&mut guard) {
+        let (port, folder) = match first_words(product, &mut guard) {
             Ok(found) => found,
             Err(error) => {
                 drop(input);
@@ -44,6 +48,7 @@ impl Server {
             }
         };
         Ok(Self {
+            product,
             guard,
             input,
             port,
@@ -53,7 +58,7 @@ impl Server {
 
     /// Where tests reach it, as its owner.
     pub fn url(&self) -> String {
-        format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
+        (self.product.url)(self.port)
     }
 
     /// Tells the guard which process to end with us, should we be killed without a chance to say so; `None`: none.
@@ -73,7 +78,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let server = postmaster(&self.folder);
+        let server = process(&self.folder.join(self.product.process));
         drop(self.input.take());
         let stopped = self.guard.wait().is_ok_and(|status| status.success());
         // Only when somebody killed the guard itself is anything left to do.
@@ -84,13 +89,13 @@ impl Drop for Server {
     }
 }
 
-/// `cargo xtask postgres`: a server for as long as the developer wants it.
-pub fn stand_by() -> Result<ExitCode> {
+/// `cargo xtask postgres` and `cargo xtask mariadb`: a server for as long as the developer wants it.
+pub fn stand_by(product: &'static Product) -> Result<ExitCode> {
     let interrupts = Interrupts::listen()?;
-    let postgres = needs::postgres(&interrupts)?;
-    let server = Server::start(&postgres)?;
-    println!("{} runs; stop it with Ctrl-C. Use it with:", postgres.version);
-    println!("export SERMENT_TEST_POSTGRES={}", server.url());
+    let installed = needs::server(product, &interrupts)?;
+    let server = Server::start(&installed)?;
+    println!("{} runs; stop it with Ctrl-C. Use it with:", installed.version);
+    println!("export {}={}", product.variable, server.url());
     while interrupts.check().is_ok() {
         std::thread::sleep(std::time::Duration::from_millis(200));
     }
@@ -98,7 +103,7 @@ pub fn stand_by() -> Result<ExitCode> {
 }
 
 /// What the guard says first: `ready PORT FOLDER`, or why it cannot.
-fn first_words(guard: &mut Child) -> Result<(u16, PathBuf)> {
+fn first_words(product: &Product, guard: &mut Child) -> Result<(u16, PathBuf)> {
     let mut out = guard.stdout.take().context("the guard has no output")?;
     let mut text = Vec::new();
     let mut byte = [0];
@@ -112,12 +117,12 @@ fn first_words(guard: &mut Child) -> Result<(u16, PathBuf)> {
     let ready = text.strip_prefix("ready ").and_then(|rest| rest.split_once(' '));
     match ready.map(|(port, folder)| (port.parse(), PathBuf::from(folder))) {
         Some((Ok(port), folder)) => Ok((port, folder)),
-        _ => bail!("the throw-away PostgreSQL did not start: {text}"),
+        _ => bail!("the throw-away {} did not start: {text}", product.title),
     }
 }
 
-/// The server's process as its own lock file names it.
-fn postmaster(folder: &std::path::Path) -> Option<Pid> {
-    let text = std::fs::read_to_string(folder.join("data/postmaster.pid")).ok()?;
+/// The server's process as its own file names it.
+fn process(file: &std::path::Path) -> Option<Pid> {
+    let text = std::fs::read_to_string(file).ok()?;
     text.lines().next()?.trim().parse().ok().and_then(Pid::from_raw)
 }

@@ -5,16 +5,23 @@ use std::process::{Command, ExitCode, ExitStatus};
 use anyhow::{Context, Result};
 
 use crate::interrupt::Interrupts;
-use crate::needs::Chromium;
+use crate::needs::{Chromium, Installed};
 use crate::server::Server;
 use crate::{needs, runner, snapshots};
 
 /// Runs all tests, or those that `args` choose, and stops the servers whatever happens.
 pub fn run(args: &[&str]) -> Result<ExitCode> {
     let interrupts = Interrupts::listen()?;
-    let (postgres, chromium) = needs::all(&interrupts)?;
+    let (installed, chromium) = needs::all(&interrupts)?;
     let nextest = runner::first_line("cargo", &["nextest", "--version"]);
-    println!("PostgreSQL  {} in {}", postgres.version, postgres.bin.display());
+    for Installed {
+        product,
+        bin,
+        version,
+    } in &installed
+    {
+        println!("{:<11} {version} in {}", product.title, bin.display());
+    }
     println!("Chromium    {} in {}", chromium.version, chromium.path.display());
     println!(
         "runner      {}",
@@ -22,22 +29,24 @@ pub fn run(args: &[&str]) -> Result<ExitCode> {
             .as_deref()
             .unwrap_or("cargo test (cargo-nextest is not installed)")
     );
-    let server = Server::start(&postgres)?;
-    println!("server      {} (throw-away)", server.url());
+    let servers: Vec<Server> = installed.iter().map(Server::start).collect::<Result<_>>()?;
+    for server in &servers {
+        println!("server      {} (throw-away)", server.url());
+    }
     let mut session = Session {
-        server,
+        servers,
         chromium,
         interrupts,
     };
     let done = session.run(args, nextest.is_some());
     let Session {
-        server, interrupts, ..
+        servers, interrupts, ..
     } = session;
     if !matches!(done, Ok(true)) {
-        keep_log(&server);
+        servers.iter().for_each(keep_log);
     }
-    drop(server);
-    println!("the throw-away PostgreSQL is stopped and its folder removed");
+    drop(servers);
+    println!("the throw-away servers are stopped and their folders removed");
     if let Some(code) = interrupts.exit_code() {
         return Ok(code);
     }
@@ -50,7 +59,7 @@ pub fn run(args: &[&str]) -> Result<ExitCode> {
 
 /// What the runs of one call share.
 struct Session {
-    server: Server,
+    servers: Vec<Server>,
     chromium: Chromium,
     interrupts: Interrupts,
 }
@@ -102,12 +111,14 @@ impl Session {
 
     fn one(&mut self, command: &mut Command) -> Result<ExitStatus> {
         self.interrupts.check()?;
-        command
-            .env("SERMENT_TEST_POSTGRES", self.server.url())
-            .env("SERMENT_TEST_CHROMIUM", &self.chromium.path);
-        let server = &mut self.server;
-        let status = runner::run_known(command, &self.interrupts, |process| server.follow(Some(process)))?;
-        self.server.follow(None)?;
+        command.env("SERMENT_TEST_CHROMIUM", &self.chromium.path);
+        for server in &self.servers {
+            command.env(server.product.variable, server.url());
+        }
+        let servers = &mut self.servers;
+        let mut follow = |runner| servers.iter_mut().try_for_each(|server| server.follow(runner));
+        let status = runner::run_known(command, &self.interrupts, |process| follow(Some(process)))?;
+        follow(None)?;
         Ok(status)
     }
 }
@@ -116,7 +127,7 @@ impl Session {
 fn keep_log(server: &Server) {
     let target =
         std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| runner::root().join("target"), Into::into);
-    let copy = target.join("postgres-of-the-last-failure.log");
+    let copy = target.join(format!("{}-of-the-last-failure.log", server.product.name));
     if std::fs::write(&copy, server.log()).is_ok() {
         println!("the server's log: {}", copy.display());
     }

@@ -9,26 +9,34 @@ use rustix::process::{Pid, Signal, kill_process};
 
 #[test]
 fn nothing_remains_after_ctrl_c() {
-    assert_gone_after(Signal::INT);
+    for product in PRODUCTS {
+        assert_gone_after(product, Signal::INT);
+    }
 }
 
 #[test]
 fn nothing_remains_after_a_polite_kill() {
-    assert_gone_after(Signal::TERM);
+    for product in PRODUCTS {
+        assert_gone_after(product, Signal::TERM);
+    }
 }
 
 #[test]
 fn nothing_remains_after_kill_9() {
-    assert_gone_after(Signal::KILL);
+    for product in PRODUCTS {
+        assert_gone_after(product, Signal::KILL);
+    }
 }
 
-fn assert_gone_after(signal: Signal) {
+const PRODUCTS: [&str; 2] = ["postgres", "mariadb"];
+
+fn assert_gone_after(product: &str, signal: Signal) {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    // PostgreSQL may run under another account, which has to reach its own folder below this one.
+    // The server may run under another account, which has to reach its own folder below this one.
     std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o777))
         .expect("our folder");
     let mut chore = Command::new(env!("CARGO_BIN_EXE_xtask"))
-        .arg("postgres")
+        .arg(product)
         .env("TMPDIR", folder.path())
         .stdout(Stdio::piped())
         .spawn()
@@ -37,7 +45,7 @@ fn assert_gone_after(signal: Signal) {
     let url = out
         .lines()
         .map_while(Result::ok)
-        .find(|line| line.contains("SERMENT_TEST_POSTGRES="))
+        .find(|line| line.starts_with("export SERMENT_TEST_"))
         .expect("a server");
     let port: u16 = url
         .rsplit_once(':')
@@ -59,7 +67,7 @@ fn assert_gone_after(signal: Signal) {
         std::thread::sleep(Duration::from_millis(100));
     }
     panic!(
-        "after {signal:?}: answering {}, folders left {}",
+        "{product} after {signal:?}: answering {}, folders left {}",
         answers(port),
         left_in(&folder)
     );

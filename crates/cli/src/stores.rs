@@ -34,6 +34,7 @@ impl Stores for Opener {
         let kind = match declared.kind {
             StoreKind::Sqlite => Kind::Sqlite,
             StoreKind::Postgres => Kind::Postgres,
+            StoreKind::Mariadb => Kind::Mariadb,
             other => {
                 return Err(failed(Failure::Unsupported(text!(
                     "cette version n'atteint pas les dépôts du genre {}",
@@ -46,7 +47,7 @@ impl Stores for Opener {
         let address = match (role, kind) {
             (Role::Read, _) => declared.url.as_ref(),
             (Role::Write, Kind::Sqlite) => declared.write_url.as_ref().or(declared.url.as_ref()),
-            (Role::Write, Kind::Postgres) => declared.write_url.as_ref(),
+            (Role::Write, Kind::Postgres | Kind::Mariadb) => declared.write_url.as_ref(),
         };
         let Some(address) = address else {
             let key = if role == Role::Read { "url" } else { "write_url" };

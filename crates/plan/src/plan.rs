@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use serde::Serialize;
-use serment_register::model::{EventSource, Register, RuleId, State, StoreKind, TableId, Text, Then};
+use serment_register::model::{EventSource, Register, RuleId, State, TableId, Text, Then};
 use serment_register::text;
 use serment_store::catalogue::{self, Catalogue, TableName};
 use serment_store::condition::Condition;
@@ -281,7 +281,7 @@ impl<'a> Planner<'a> {
 
     fn not_yet(&self, rule: &serment_register::model::Rule) -> Option<Text> {
         let store = self.register.stores.get(&rule.of.store)?;
-        if !matches!(store.kind, StoreKind::Postgres | StoreKind::Sqlite) {
+        if !store.kind.is_executed() {
             let store = &rule.of.store;
             return Some(text!(
                 "{store} : les dépôts de ce genre ne sont pas encore exécutés : les lignes restent",
@@ -415,6 +415,18 @@ impl<'a> Planner<'a> {
                         estimated_rows: 0,
                         privileges: catalogue::Privileges::default(),
                         row_security: false,
+                        hindrances: table
+                            .hindrances
+                            .iter()
+                            .filter(|hindrance| !hindrance.depends_on_role())
+                            .cloned()
+                            .collect(),
+                        triggers: table
+                            .triggers
+                            .iter()
+                            .filter(|trigger| !trigger.hidden_from_readers)
+                            .cloned()
+                            .collect(),
                         ..table.clone()
                     },
                 )

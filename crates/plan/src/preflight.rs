@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serment_register::model::{Table, TableId, Text};
 use serment_register::text;
-use serment_store::catalogue::{self, Catalogue, TableKind, TableName, Trigger};
+use serment_store::catalogue::{self, Catalogue, Hindrance, TableKind, TableName, Trigger};
 
 use crate::error::PlanError;
 use crate::graph::{Family, Graph};
@@ -181,12 +181,40 @@ fn of_table(id: &TableId, seen: &catalogue::Table, findings: &mut Findings) {
             "{id}: other tables inherit from it ({heirs}), and its rows are also theirs: map each of them"
         ));
     }
+    for hindrance in &seen.hindrances {
+        findings.obstacle(match hindrance {
+            Hindrance::NoTransactions(engine) => no_transactions(&id.to_string(), engine),
+            Hindrance::KeepsHistory => text!(
+                "{id} : le dépôt garde chaque ancienne version de ses lignes (versionnement par le système), un DELETE n'y \
+                 efface donc rien : retirez le versionnement (ALTER TABLE … DROP SYSTEM VERSIONING), ou effacez l'historique \
+                 vous-même (DELETE HISTORY, ou des partitions BY SYSTEM_TIME que l'on supprime)",
+                "{id}: the store keeps every former version of its rows (system versioning), so that a DELETE erases nothing \
+                 there: drop the versioning (ALTER TABLE … DROP SYSTEM VERSIONING), or delete the history yourself (DELETE \
+                 HISTORY, or partitions BY SYSTEM_TIME that are dropped)"
+            ),
+            Hindrance::HiddenReferrers => text!(
+                "{id} : notre rôle ne voit pas toutes les tables qui s'y réfèrent, une suppression en cascade pourrait donc \
+                 passer inaperçue : donnez-lui PROCESS, et SELECT sur ces tables",
+                "{id}: our role does not see every table that refers to it, so that a cascade could go unseen: grant it \
+                 PROCESS, and SELECT on those tables"
+            ),
+        });
+    }
     for shadow in &seen.shadows {
         findings.reservations.insert(text!(
             "{id} : {shadow} garde ou envoie une copie",
             "{id}: {shadow} keeps or sends a copy"
         ));
     }
+}
+
+fn no_transactions(name: &str, engine: &str) -> Text {
+    text!(
+        "{name} : son moteur {engine} n'a pas les verrous de lignes et l'annulation sur lesquels nous comptons : convertissez \
+         la table (ALTER TABLE … ENGINE=InnoDB)",
+        "{name}: its engine {engine} lacks the row locks and the rollback that we rely on: convert the table (ALTER TABLE … \
+         ENGINE=InnoDB)"
+    )
 }
 
 /// A row that is hidden from us could be the one that keeps another.
@@ -200,6 +228,12 @@ fn of_reading(store: &str, name: &TableName, seen: &catalogue::Table, findings: 
             "{store}.{name}: rules read it, and row-level security may hide rows from our role: give the role BYPASSRLS, \
              or the rights of the table's owner"
         ));
+    }
+    for hindrance in &seen.hindrances {
+        // What is only read has neither to go nor to stay gone; it must hold still.
+        if let Hindrance::NoTransactions(engine) = hindrance {
+            findings.obstacle(no_transactions(&format!("{store}.{name}"), engine));
+        }
     }
     if !seen.privileges.select {
         findings.obstacle(text!(

@@ -409,6 +409,13 @@ pub enum StoreKind {
     Manual,
 }
 
+impl StoreKind {
+    /// Whether this version acts on stores of this kind.
+    pub fn is_executed(self) -> bool {
+        matches!(self, Self::Postgres | Self::Sqlite | Self::Mariadb)
+    }
+}
+
 /// Copies of a store that erasure reaches later.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Copies {

@@ -54,6 +54,9 @@ pub struct Table {
     pub rules: Vec<Trigger>,
     /// Whether policies hide rows from our role (row-level security on, and we neither bypass nor own).
     pub row_security: bool,
+    /// What makes any promise about its rows impossible to keep.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hindrances: Vec<Hindrance>,
     /// Tables that inherit from it, partitions aside.
     pub inherited_by: Vec<TableName>,
     /// Tables that it inherits from or is a partition of.
@@ -77,6 +80,26 @@ impl Table {
         std::iter::once(&self.primary_key)
             .chain(&self.unique)
             .any(|set| !set.is_empty() && set.iter().all(|column| columns.contains(column)))
+    }
+}
+
+/// Why nothing can be promised about the rows of a table, whatever the change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hindrance {
+    /// Its engine, which is named, has no transactions or not those that batches rely on: what is tested could change
+    /// before it is acted upon, and nothing could be rolled back.
+    NoTransactions(String),
+    /// The store keeps every former version of its rows: a DELETE erases nothing.
+    KeepsHistory,
+    /// Our role cannot see which tables refer to it: a cascade could go unseen.
+    HiddenReferrers,
+}
+
+impl Hindrance {
+    /// Whether another role could see it otherwise.
+    pub fn depends_on_role(&self) -> bool {
+        *self == Self::HiddenReferrers
     }
 }
 
@@ -202,6 +225,9 @@ pub struct Trigger {
     pub on_update: bool,
     /// Text, with that of the function that it calls.
     pub source: String,
+    /// Whether a role that only reads may not see it, in this store: then it cannot be part of what is approved.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hidden_from_readers: bool,
 }
 
 /// What our role may do with a table.

@@ -36,8 +36,24 @@ pub trait Fixture: Send + Sync {
     /// Opens a store on it.
     async fn open(&self, role: Role) -> Box<dyn Store>;
 
-    /// The statements that make a trigger which keeps every row of a table from being deleted, without an error.
+    /// The statements that make a trigger which keeps every row of a table from being deleted: without an error, where
+    /// the database lets a trigger do so.
     fn swallow_deletes(&self, table: &str) -> String;
+
+    /// What follows a foreign key whose check waits until COMMIT; empty where none can.
+    fn deferred(&self) -> &'static str {
+        "DEFERRABLE INITIALLY DEFERRED"
+    }
+
+    /// The type of text of any length.
+    fn long_text(&self) -> &'static str {
+        "TEXT"
+    }
+
+    /// Whether a table may have this name, quoted.
+    fn accepts_name(&self, _name: &str) -> bool {
+        true
+    }
 
     /// How long a string of this length in a name may be.
     fn longest_name(&self) -> usize {

@@ -93,7 +93,7 @@ fn rows() -> String {
 }
 
 /// A trigger that says in its error what it saw, as many do.
-const REFUSES: [(Kind, &str); 2] = [
+const REFUSES: [(Kind, &str); 3] = [
     (
         Kind::Sqlite,
         "CREATE TRIGGER refuse BEFORE DELETE ON visits BEGIN SELECT RAISE(ABORT, 'no, zyx9'); END;",
@@ -103,6 +103,10 @@ const REFUSES: [(Kind, &str); 2] = [
         "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
              RAISE EXCEPTION 'no, %', old.ip USING DETAIL = old.ip, HINT = old.ip; END $$;
          CREATE TRIGGER refuse BEFORE DELETE ON visits FOR EACH ROW EXECUTE FUNCTION refuse();",
+    ),
+    (
+        Kind::Mariadb,
+        "CREATE TRIGGER refuse BEFORE DELETE ON visits FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no, zyx9'",
     ),
 ];
 
@@ -117,7 +121,12 @@ impl Canary {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         let database = runtime.block_on(async {
             let database = Database::create(kind).await;
-            database.script(TABLES).await;
+            // MariaDB has no key of unlimited length.
+            let tables = match kind {
+                Kind::Mariadb => TABLES.replace(" TEXT", " VARCHAR(190)"),
+                Kind::Sqlite | Kind::Postgres => TABLES.to_owned(),
+            };
+            database.script(&tables).await;
             database.script(&rows()).await;
             for (of, script) in REFUSES {
                 if of == kind {
@@ -131,8 +140,12 @@ impl Canary {
                 "sqlite",
                 database.base().join(database.address()).display().to_string(),
             ),
-            Kind::Postgres => (
-                "postgres",
+            Kind::Postgres | Kind::Mariadb => (
+                if kind == Kind::Postgres {
+                    "postgres"
+                } else {
+                    "mariadb"
+                },
                 "env:SHOP_READ\"\nwrite_url = \"env:SHOP_WRITE".to_owned(),
             ),
         };
@@ -310,4 +323,9 @@ fn d20_no_personal_value_comes_out_of_a_run_on_sqlite() {
 #[test]
 fn d20_no_personal_value_comes_out_of_a_run_on_postgres() {
     nothing_comes_out(Kind::Postgres);
+}
+
+#[test]
+fn d20_no_personal_value_comes_out_of_a_run_on_mariadb() {
+    nothing_comes_out(Kind::Mariadb);
 }

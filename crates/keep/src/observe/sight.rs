@@ -75,7 +75,7 @@ fn judged_stores(register: &Register) -> BTreeSet<String> {
             register
                 .stores
                 .get(store)
-                .is_some_and(|store| matches!(store.kind, StoreKind::Postgres | StoreKind::Sqlite))
+                .is_some_and(|store| store.kind.is_executed())
         })
         .collect()
 }
@@ -128,6 +128,7 @@ fn looks_narrower(register: &Register, store: &str) -> bool {
 fn presume(catalogue: &mut Catalogue) {
     catalogue.standby = false;
     for table in catalogue.tables.values_mut() {
+        table.hindrances.retain(|hindrance| !hindrance.depends_on_role());
         table.privileges = Privileges {
             select: table.privileges.select,
             update: true,

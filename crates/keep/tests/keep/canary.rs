@@ -110,3 +110,8 @@ async fn d20_the_keys_of_a_run_that_was_killed_are_forgotten_once_it_is_settled(
 async fn d20_on_postgres_the_keys_of_a_run_that_was_killed_are_forgotten_once_it_is_settled() {
     forgotten(Kind::Postgres).await;
 }
+
+#[tokio::test]
+async fn d20_on_mariadb_the_keys_of_a_run_that_was_killed_are_forgotten_once_it_is_settled() {
+    forgotten(Kind::Mariadb).await;
+}

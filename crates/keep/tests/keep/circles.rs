@@ -67,6 +67,11 @@ async fn b13_on_postgres_rows_that_refer_to_one_another_in_a_circle_go_together_
 }
 
 #[tokio::test]
+async fn b13_on_mariadb_rows_that_refer_to_one_another_in_a_circle_go_together_or_stay() {
+    circles(Kind::Mariadb).await;
+}
+
+#[tokio::test]
 async fn a_row_is_explained_by_what_the_engine_would_do() {
     let world = World::new(Kind::Sqlite, Foreign::Keys, true).await;
     world.script(SMALL).await;

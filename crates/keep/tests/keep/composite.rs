@@ -64,7 +64,15 @@ async fn shop(kind: Kind) -> World {
         format!("{file}\n{rest}")
     })
     .await;
-    world.script(TABLES).await;
+    // What is alike is one to MariaDB, unless its column tells its bytes apart.
+    let exact = |text: &str, column: &str| match kind {
+        Kind::Mariadb => text.replace(
+            &format!("{column} TEXT"),
+            &format!("{column} VARCHAR(40) COLLATE utf8mb4_nopad_bin"),
+        ),
+        Kind::Sqlite | Kind::Postgres => text.to_owned(),
+    };
+    world.script(&exact(&exact(TABLES, "site"), "phone")).await;
     let mut script = String::new();
     for site in SITES {
         let site = site.replace('\'', "''");
@@ -146,4 +154,9 @@ async fn b11_keys_of_several_columns_are_walked_to_the_last_row() {
 #[tokio::test]
 async fn b11_on_postgres_keys_of_several_columns_are_walked_to_the_last_row() {
     walked(Kind::Postgres).await;
+}
+
+#[tokio::test]
+async fn b11_on_mariadb_keys_of_several_columns_are_walked_to_the_last_row() {
+    walked(Kind::Mariadb).await;
 }

@@ -145,6 +145,16 @@ async fn a1_killed_at_every_failpoint_on_postgres_it_ends_like_an_undisturbed_ru
 }
 
 #[tokio::test]
+async fn a1_killed_at_every_failpoint_on_mariadb_it_ends_like_an_undisturbed_run() {
+    killed_everywhere(Kind::Mariadb, true).await;
+}
+
+#[tokio::test]
+async fn a1_b1_on_mariadb_without_a_progress_row_a_lost_count_is_told_as_at_least() {
+    killed_everywhere(Kind::Mariadb, false).await;
+}
+
+#[tokio::test]
 async fn a1_b1_on_postgres_the_fate_of_a_transaction_tells_the_count_without_a_progress_row() {
     killed_everywhere(Kind::Postgres, false).await;
 }

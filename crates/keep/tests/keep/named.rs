@@ -113,6 +113,11 @@ async fn b11_on_postgres_a_key_that_looks_like_a_number_finds_the_row_of_that_ke
     found(Kind::Postgres).await;
 }
 
+#[tokio::test]
+async fn b11_on_mariadb_a_key_that_looks_like_a_number_finds_the_row_of_that_key() {
+    found(Kind::Mariadb).await;
+}
+
 async fn held(kind: Kind) {
     let world = shop(kind).await;
     let opened = world.open().await;
@@ -172,4 +177,9 @@ async fn b11_a_hold_on_a_key_that_looks_like_a_number_freezes_the_row_of_that_ke
 #[tokio::test]
 async fn b11_on_postgres_a_hold_on_a_key_that_looks_like_a_number_freezes_the_row_of_that_key() {
     held(Kind::Postgres).await;
+}
+
+#[tokio::test]
+async fn b11_on_mariadb_a_hold_on_a_key_that_looks_like_a_number_freezes_the_row_of_that_key() {
+    held(Kind::Mariadb).await;
 }

@@ -152,7 +152,7 @@ async fn before_the_lock(kind: Kind) {
         let stops = Stops::at(
             match kind {
                 Kind::Sqlite => "before_register",
-                Kind::Postgres => "before_lock",
+                Kind::Postgres | Kind::Mariadb => "before_lock",
             },
             2,
         );
@@ -203,15 +203,39 @@ async fn b4_on_postgres_whatever_gives_a_row_a_reason_to_stay_before_the_lock_sa
     before_the_lock(Kind::Postgres).await;
 }
 
+#[tokio::test]
+async fn b4_on_mariadb_whatever_gives_a_row_a_reason_to_stay_before_the_lock_saves_it() {
+    before_the_lock(Kind::Mariadb).await;
+}
+
 /// One statement that says in `witness` whether it changed a row.
-fn witnessed(number: usize, statement: &str) -> String {
-    format!(
-        "WITH changed AS ({statement} RETURNING 1) INSERT INTO witness SELECT DISTINCT '{number}' FROM changed"
-    )
+fn witnessed(kind: Kind, number: usize, statement: &str) -> String {
+    match kind {
+        Kind::Mariadb => {
+            format!("{statement}; INSERT INTO witness SELECT '{number}' FROM DUAL WHERE ROW_COUNT() > 0")
+        }
+        _ => format!(
+            "WITH changed AS ({statement} RETURNING 1) INSERT INTO witness SELECT DISTINCT '{number}' FROM changed"
+        ),
+    }
 }
 
 /// Waits until so many sessions wait for a lock: none of them came through.
-fn until_all_wait(sessions: usize) -> String {
+fn until_all_wait(kind: Kind, sessions: usize) -> String {
+    if kind == Kind::Mariadb {
+        return format!(
+            "BEGIN NOT ATOMIC
+                 FOR i IN 1..150 DO
+                     IF EXISTS (SELECT 1 FROM witness) THEN SIGNAL SQLSTATE '45000'; END IF;
+                     IF (SELECT count(*) FROM information_schema.INNODB_TRX JOIN information_schema.PROCESSLIST
+                         ON id = trx_mysql_thread_id WHERE db = DATABASE() AND trx_state = 'LOCK WAIT') >= {sessions}
+                     THEN SET @all_wait = 1; SIGNAL SQLSTATE '01000'; END IF;
+                     IF @all_wait IS NULL THEN DO SLEEP(0.2); END IF;
+                 END FOR;
+                 IF @all_wait IS NULL THEN SIGNAL SQLSTATE '45000'; END IF;
+             END"
+        );
+    }
     format!(
         "DO $$ BEGIN
              FOR i IN 1..1000 LOOP
@@ -227,9 +251,9 @@ fn until_all_wait(sessions: usize) -> String {
 }
 
 /// Between the locks and the end of the batch everybody who would change what was decided waits.
-async fn after_the_lock(point: &'static str) {
+async fn after_the_lock(kind: Kind, point: &'static str) {
     for foreign in FOREIGN {
-        let world = shop(Kind::Postgres, foreign).await;
+        let world = shop(kind, foreign).await;
         world.script("DELETE FROM invoices").await;
         let opened = world.open().await;
         let stops = Stops::at(point, 1);
@@ -237,19 +261,19 @@ async fn after_the_lock(point: &'static str) {
             .iter()
             .chain(&MOVES[..3])
             .enumerate()
-            .map(|(number, statement)| witnessed(number, statement))
+            .map(|(number, statement)| witnessed(kind, number, statement))
             .collect();
         let (report, ends) = beside(&opened, &KeepOptions::default(), &stops, async {
             stops.reached.notified().await;
             let writers = futures::future::join_all(all.iter().map(|script| world.try_script(script)));
             let watcher = async {
-                world.script(&until_all_wait(all.len())).await;
+                world.script(&until_all_wait(kind, all.len())).await;
                 stops.go_on.notify_one();
             };
             tokio::join!(writers, watcher).0
         })
         .await;
-        let case = format!("{point} {foreign:?}: {report:#?}");
+        let case = format!("{kind:?} {point} {foreign:?}: {report:#?}");
         assert_eq!(world.ids("customers").await, [20], "{case}");
         assert_eq!(rows(&report, "shop.customers", "erase"), 12, "{case}");
         assert_eq!(rows(&report, "shop.preferences", "erase"), 12, "{case}");
@@ -279,12 +303,22 @@ async fn after_the_lock(point: &'static str) {
 
 #[tokio::test]
 async fn b4_on_postgres_whoever_writes_after_the_lock_waits_for_the_batch() {
-    after_the_lock("after_lock").await;
+    after_the_lock(Kind::Postgres, "after_lock").await;
 }
 
 #[tokio::test]
 async fn b4_on_postgres_whoever_writes_after_the_change_waits_for_the_commit() {
-    after_the_lock("after_change").await;
+    after_the_lock(Kind::Postgres, "after_change").await;
+}
+
+#[tokio::test]
+async fn b4_on_mariadb_whoever_writes_after_the_lock_waits_for_the_batch() {
+    after_the_lock(Kind::Mariadb, "after_retest").await;
+}
+
+#[tokio::test]
+async fn b4_on_mariadb_whoever_writes_after_the_change_waits_for_the_commit() {
+    after_the_lock(Kind::Mariadb, "after_change").await;
 }
 
 #[tokio::test]
@@ -363,7 +397,7 @@ async fn held_at(kind: Kind, point: &'static str) -> (World, Report) {
 
 #[tokio::test]
 async fn b4_a_hold_added_before_the_lock_of_a_batch_stops_that_batch() {
-    for kind in [Kind::Sqlite, Kind::Postgres] {
+    for kind in [Kind::Sqlite, Kind::Postgres, Kind::Mariadb] {
         let (world, report) = held_at(kind, "before_lock").await;
         assert_eq!(world.ids("customers").await, [1, 3, 20], "{report:#?}");
         assert_eq!(rows(&report, "shop.customers", "erase"), 10, "{report:#?}");
@@ -372,7 +406,7 @@ async fn b4_a_hold_added_before_the_lock_of_a_batch_stops_that_batch() {
 
 #[tokio::test]
 async fn b4_a_hold_added_after_the_lock_is_acknowledged_after_that_batch_and_stops_the_next_ones() {
-    for kind in [Kind::Sqlite, Kind::Postgres] {
+    for kind in [Kind::Sqlite, Kind::Postgres, Kind::Mariadb] {
         let (world, report) = held_at(kind, "after_retest").await;
         assert_eq!(world.ids("customers").await, [3, 20], "{report:#?}");
         assert_eq!(rows(&report, "shop.customers", "erase"), 11, "{report:#?}");
@@ -381,7 +415,7 @@ async fn b4_a_hold_added_after_the_lock_is_acknowledged_after_that_batch_and_sto
 
 #[tokio::test]
 async fn b4_a_hold_added_before_a_commit_is_told_is_acknowledged_once_it_is_known() {
-    for kind in [Kind::Sqlite, Kind::Postgres] {
+    for kind in [Kind::Sqlite, Kind::Postgres, Kind::Mariadb] {
         let (world, report) = held_at(kind, "after_commit").await;
         assert_eq!(world.ids("customers").await, [3, 20], "{report:#?}");
         assert_eq!(rows(&report, "shop.customers", "erase"), 11, "{report:#?}");

@@ -55,7 +55,7 @@ async fn survives(kind: Kind, foreign: Foreign, script: &str) {
         // SQLite's transaction locks the whole file when it begins: nobody comes between that and the locks.
         point: match kind {
             Kind::Sqlite => "before_register",
-            Kind::Postgres => "before_lock",
+            Kind::Postgres | Kind::Mariadb => "before_lock",
         },
         script: script.to_owned(),
         registered: AtomicBool::new(false),
@@ -102,6 +102,30 @@ async fn b4_on_postgres_a_row_that_gains_a_child_that_stays_before_the_lock_surv
     for foreign in FOREIGN {
         survives(
             Kind::Postgres,
+            foreign,
+            "INSERT INTO invoices VALUES (99, 1, 5, '2026-06-01')",
+        )
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn b4_on_mariadb_a_row_revived_before_the_lock_survives() {
+    for foreign in FOREIGN {
+        survives(
+            Kind::Mariadb,
+            foreign,
+            "UPDATE customers SET last_contact_on = '2026-06-01' WHERE id = 1",
+        )
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn b4_on_mariadb_a_row_that_gains_a_child_that_stays_before_the_lock_survives() {
+    for foreign in FOREIGN {
+        survives(
+            Kind::Mariadb,
             foreign,
             "INSERT INTO invoices VALUES (99, 1, 5, '2026-06-01')",
         )

@@ -37,6 +37,11 @@ async fn on_postgres_a_run_erases_reduces_anonymises_and_says_so() {
     runs(Kind::Postgres).await;
 }
 
+#[tokio::test]
+async fn on_mariadb_a_run_erases_reduces_anonymises_and_says_so() {
+    runs(Kind::Mariadb).await;
+}
+
 async fn runs(kind: Kind) {
     let world = World::new(kind, Foreign::Keys, true).await;
     world.script(SMALL).await;

@@ -142,3 +142,13 @@ async fn b10_tables_that_change_before_the_lock_are_left_alone() {
 async fn b10_on_postgres_tables_that_change_before_the_lock_are_left_alone() {
     within_a_batch(Kind::Postgres).await;
 }
+
+#[tokio::test]
+async fn b10_on_mariadb_tables_that_change_between_two_batches_stop_the_run() {
+    between_two_batches(Kind::Mariadb).await;
+}
+
+#[tokio::test]
+async fn b10_on_mariadb_tables_that_change_before_the_lock_are_left_alone() {
+    within_a_batch(Kind::Mariadb).await;
+}

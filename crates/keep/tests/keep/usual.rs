@@ -77,6 +77,11 @@ async fn on_postgres_a_later_run_far_beyond_the_usual_is_stopped() {
     envelope(Kind::Postgres).await;
 }
 
+#[tokio::test]
+async fn on_mariadb_a_later_run_far_beyond_the_usual_is_stopped() {
+    envelope(Kind::Mariadb).await;
+}
+
 /// The rows of the tables that know their clients, with the client's customers marked by their account.
 async fn of_account(world: &World, account: &str) -> Vec<String> {
     world
@@ -130,6 +135,11 @@ async fn a_run_of_one_client_touches_no_row_of_another() {
 #[tokio::test]
 async fn on_postgres_a_run_of_one_client_touches_no_row_of_another() {
     only_that_client(Kind::Postgres).await;
+}
+
+#[tokio::test]
+async fn on_mariadb_a_run_of_one_client_touches_no_row_of_another() {
+    only_that_client(Kind::Mariadb).await;
 }
 
 /// 150 customers of b and 5 of a, approved together.

@@ -250,7 +250,9 @@ impl World {
             Foreign::Cascade => "REFERENCES customers (id) ON DELETE CASCADE",
             Foreign::None => "",
         };
-        database.script(&SCHEMA.replace("/*fk*/", fk)).await;
+        database
+            .script(&in_dialect(kind, &SCHEMA.replace("/*fk*/", fk)))
+            .await;
         let register = register(kind, progress, change);
         Self {
             stores: Sql {
@@ -288,7 +290,9 @@ impl World {
     }
 
     pub async fn script(&self, script: &str) {
-        self.database.script(script).await;
+        self.database
+            .script(&in_dialect(self.database.kind(), script))
+            .await;
     }
 
     /// Runs SQL text that may be refused.
@@ -358,10 +362,19 @@ impl World {
     }
 }
 
+/// A script as this database takes it: MariaDB keeps no text unique whose length is not limited.
+fn in_dialect(kind: Kind, script: &str) -> String {
+    match kind {
+        Kind::Mariadb => script.replace(" TEXT", " VARCHAR(190)"),
+        Kind::Sqlite | Kind::Postgres => script.to_owned(),
+    }
+}
+
 pub fn register(kind: Kind, progress: bool, change: &dyn Fn(&str) -> String) -> Register {
     let (kind, url) = match kind {
         Kind::Sqlite => ("sqlite", "shop.db"),
         Kind::Postgres => ("postgres", "env:SHOP_URL"),
+        Kind::Mariadb => ("mariadb", "env:SHOP_URL"),
     };
     let store = STORE
         .replace("KIND", kind)

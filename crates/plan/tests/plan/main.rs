@@ -9,7 +9,7 @@ use serment_plan::Plan;
 use serment_plan::locks::{locked_tables, locks};
 use serment_plan::steps::{Effect, What};
 use serment_register::model::RuleId;
-use serment_store::catalogue::{Catalogue, Table, TableKind, Trigger};
+use serment_store::catalogue::{Catalogue, Hindrance, Table, TableKind, Trigger};
 use serment_store::query::{Lock, Strength};
 use support::{ACTIVITY, STORE, catalogue, foreign_key, name, plan_at, register};
 
@@ -205,12 +205,43 @@ fn b4_without_a_foreign_key_both_tables_are_locked() {
 }
 
 #[test]
+fn b5_tables_about_which_nothing_can_be_promised_are_refused() {
+    for (hindrance, word) in [
+        (Hindrance::NoTransactions("MyISAM".to_owned()), "InnoDB"),
+        (Hindrance::KeepsHistory, "DELETE HISTORY"),
+        (Hindrance::HiddenReferrers, "PROCESS"),
+    ] {
+        let plan = with_table("customers", |table| table.hindrances.push(hindrance.clone()));
+        assert!(
+            obstacles(&plan).contains(word),
+            "{hindrance:?}: {}",
+            obstacles(&plan)
+        );
+    }
+    // A table that is only read must hold still, and need not forget.
+    let read =
+        |hindrance: Hindrance| obstacles(&with_table("notes", |table| table.hindrances.push(hindrance)));
+    assert!(read(Hindrance::NoTransactions("Aria".to_owned())).contains("Aria"));
+    // What one role cannot see is no part of what is approved: another one may.
+    let hash = |plan: &Plan| rule(plan, "sales.customers_3y").hash;
+    let hidden = with_table("customers", |table| {
+        table.hindrances.push(Hindrance::HiddenReferrers)
+    });
+    let history = with_table("customers", |table| {
+        table.hindrances.push(Hindrance::KeepsHistory)
+    });
+    assert_eq!(hash(&hidden), hash(&shop()));
+    assert_ne!(hash(&history), hash(&shop()));
+}
+
+#[test]
 fn b5_a_trigger_on_the_change_must_be_vouched_for() {
     let trigger = Trigger {
         name: "audit".to_owned(),
         on_delete: true,
         on_update: false,
         source: "insert into trash select old.*".to_owned(),
+        hidden_from_readers: false,
     };
     let plan = with_table("customers", |table| table.triggers.push(trigger.clone()));
     assert!(

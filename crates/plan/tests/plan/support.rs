@@ -156,6 +156,7 @@ pub(crate) fn table(columns: &[&str]) -> Table {
         triggers: Vec::new(),
         rules: Vec::new(),
         row_security: false,
+        hindrances: Vec::new(),
         inherited_by: Vec::new(),
         inherits: Vec::new(),
         privileges: Privileges {

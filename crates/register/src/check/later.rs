@@ -48,8 +48,7 @@ fn rules_of<'a>(
 
 fn kind(register: &Register, store: &Store, found: &mut Vec<Diagnostic>) {
     let name = match store.kind {
-        StoreKind::Postgres | StoreKind::Sqlite => return,
-        StoreKind::Mariadb => "mariadb",
+        StoreKind::Postgres | StoreKind::Sqlite | StoreKind::Mariadb => return,
         StoreKind::S3 => "s3",
         StoreKind::Files => "files",
         StoreKind::Ldap => "ldap",

@@ -8,12 +8,13 @@ use crate::query::Change;
 
 /// Self-referencing, composite, deferred and cascading keys, and those of tables that nobody asked for.
 pub async fn b13_foreign_keys_are_all_told(fixture: &dyn Fixture) {
+    let deferred = fixture.deferred();
     fixture
         .script(
-            "CREATE TABLE p (a INTEGER NOT NULL, b INTEGER NOT NULL, up_a INTEGER, up_b INTEGER, code VARCHAR(9) NOT NULL UNIQUE, PRIMARY KEY (a, b), FOREIGN KEY (up_a, up_b) REFERENCES p (a, b)); \
+            &format!("CREATE TABLE p (a INTEGER NOT NULL, b INTEGER NOT NULL, up_a INTEGER, up_b INTEGER, code VARCHAR(9) NOT NULL UNIQUE, PRIMARY KEY (a, b), FOREIGN KEY (up_a, up_b) REFERENCES p (a, b)); \
              CREATE TABLE c1 (id INTEGER PRIMARY KEY, pa INTEGER, pb INTEGER, FOREIGN KEY (pa, pb) REFERENCES p (a, b) ON DELETE CASCADE ON UPDATE SET NULL); \
-             CREATE TABLE c2 (id INTEGER PRIMARY KEY, code VARCHAR(9) REFERENCES p (code) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED); \
-             CREATE TABLE c3 (id INTEGER PRIMARY KEY, code VARCHAR(9) REFERENCES p (code) ON DELETE RESTRICT)",
+             CREATE TABLE c2 (id INTEGER PRIMARY KEY, code VARCHAR(9) REFERENCES p (code) ON DELETE SET NULL {deferred}); \
+             CREATE TABLE c3 (id INTEGER PRIMARY KEY, code VARCHAR(9) REFERENCES p (code) ON DELETE RESTRICT)"),
         )
         .await;
     let store = fixture.open(Role::Read).await;
@@ -44,13 +45,17 @@ pub async fn b13_foreign_keys_are_all_told(fixture: &dyn Fixture) {
         assert!(found.next().is_none());
         key
     };
-    assert_eq!(by("p").on_delete, Action::NoAction);
+    // What a key that says nothing does has two names where the two are one.
+    assert!(matches!(by("p").on_delete, Action::NoAction | Action::Restrict));
     assert_eq!(
         (by("c1").on_delete, by("c1").on_update),
         (Action::Cascade, Action::SetNull)
     );
     assert_eq!(by("c1").columns, ["pa", "pb"]);
-    assert_eq!((by("c2").on_delete, by("c2").deferrable), (Action::SetNull, true));
+    assert_eq!(
+        (by("c2").on_delete, by("c2").deferrable),
+        (Action::SetNull, !deferred.is_empty())
+    );
     assert_eq!(
         (by("c3").on_delete, by("c3").deferrable),
         (Action::Restrict, false)
@@ -62,7 +67,8 @@ pub async fn b13_foreign_keys_are_all_told(fixture: &dyn Fixture) {
 pub async fn b5_triggers_and_generated_columns_are_told(fixture: &dyn Fixture) {
     fixture
         .script(
-            "CREATE TABLE t (id INTEGER PRIMARY KEY, a VARCHAR(20) NOT NULL, n INTEGER CONSTRAINT small CHECK (n < 10), twice INTEGER GENERATED ALWAYS AS (n * 2) STORED, at DATE); \
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, a VARCHAR(20) NOT NULL, n INTEGER, twice INTEGER GENERATED ALWAYS AS (n * 2) STORED, at DATE, \
+               CONSTRAINT small CHECK (n < 10)); \
              CREATE VIEW seen AS SELECT id FROM t",
         )
         .await;
@@ -92,7 +98,7 @@ pub async fn b5_triggers_and_generated_columns_are_told(fixture: &dyn Fixture) {
     assert!(!catalogue.standby && !catalogue.server.is_empty() && !catalogue.database.is_empty());
 }
 
-/// A trigger that keeps rows in silence is seen in the number of rows changed.
+/// A trigger that keeps rows is seen: in the number of rows changed when it is silent, else in its refusal.
 pub async fn b5_a_swallowed_delete_shows_in_the_count(fixture: &dyn Fixture) {
     fixture
         .script("CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1), (2)")
@@ -105,8 +111,12 @@ pub async fn b5_a_swallowed_delete_shows_in_the_count(fixture: &dyn Fixture) {
         alias: ROW,
         filter: Condition::Always,
     };
-    assert_eq!(batch.change(&change).await.expect("run"), 0);
+    match batch.change(&change).await {
+        Ok(changed) => assert_eq!(changed, 0),
+        Err(error) => assert!(super::is_constraint(&error.failure), "{error}"),
+    }
     batch.rollback().await.expect("rolled back");
+    assert_eq!(super::ids(&*store, "t", Condition::Always).await, [1, 2]);
 }
 
 /// Absent tables are absent from the catalogue, and asking for their rows says that they are missing.

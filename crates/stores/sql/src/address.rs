@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serment_store::Failure;
 use serment_store::{Text, text};
 
-pub(crate) mod postgres;
+pub(crate) mod server;
 
 /// Variables that belong to the system or to other programs.
 const FORBIDDEN: &[&str] = &[

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serment_store::condition::Key;
 use serment_store::query::{Change, Keys, Lock, Row, Rows};
-use serment_store::text;
-use serment_store::{Batch, Commit, Failure, Progress, StoreError};
+use serment_store::{Batch, Commit, Failure, Progress, StoreError, text};
 
 use crate::answer;
 use crate::engine::{Transaction, look};
@@ -126,10 +125,29 @@ impl Batch for SqlBatch {
     }
 
     async fn change(&mut self, change: &Change) -> Result<u64, StoreError> {
-        let sql = self.print(change, |p| query::change(p, change)).await?;
+        let changing = self.print(change, |p| query::change(p, change)).await?;
         let ready = self.begun()?.before_change().await;
         self.ended(ready)?;
-        self.execute(sql).await
+        let mut changed = 0;
+        while let Some(leaves) = &changing.leaves {
+            match self.execute(leaves.clone()).await? {
+                0 => break,
+                gone => changed += gone,
+            }
+        }
+        let mut unlinked = 0;
+        if let Some(unlink) = changing.unlink {
+            unlinked = self.execute(unlink).await?;
+        }
+        let gone = self.execute(changing.rows).await?;
+        if gone < unlinked {
+            self.broken = true;
+            return Err(self.failed(Failure::Constraint(text!(
+                "des lignes d'un cercle ont perdu leur lien et ne partent pas",
+                "rows of a circle lost their link and do not go"
+            ))));
+        }
+        Ok(changed + gone)
     }
 
     async fn record(&mut self, progress: &Progress) -> Result<(), StoreError> {

@@ -1,16 +1,19 @@
-//! The SQL adapters: SQLite and PostgreSQL.
+//! The SQL adapters: SQLite, PostgreSQL and MariaDB.
 //!
 //! `print` turns the language of `serment-store` into SQL; `store` and `batch` run it and read the answers; `engine` says
-//! what each database supplies for that, which `sqlite` and `postgres` do, in files of the same
-//! names; `address` finds where a store is. Rows are projected to JSON by the database itself.
+//! what each database supplies for that, which `sqlite`, `postgres` and `mariadb` do, in files
+//! of the same names; `address` finds where a store is. Rows are projected to JSON by the database itself.
 
 mod address;
 mod answer;
 mod batch;
+mod definition;
 mod driver;
 mod engine;
+mod mariadb;
 mod postgres;
 mod print;
+mod refusal;
 mod schema;
 mod sqlite;
 mod store;
@@ -21,6 +24,7 @@ use std::path::Path;
 
 use serment_store::{Failure, Role, Store, StoreError};
 
+use crate::address::server::{Address, MARIADB, POSTGRES, Scheme};
 use crate::store::SqlStore;
 
 /// A database that this crate speaks to.
@@ -30,6 +34,8 @@ pub enum Kind {
     Sqlite,
     /// PostgreSQL 13 or later.
     Postgres,
+    /// MariaDB 10.6 or later.
+    Mariadb,
 }
 
 /// Opens a store. `address` is what the register says (`env:NAME`, `file:PATH`, the address itself, or a path for SQLite), `base` the
@@ -53,8 +59,13 @@ pub async fn open(
                 Box::new(SqlStore::new(name, role, engine)) as Box<dyn Store>
             }
             Kind::Postgres => {
-                let address = postgres_address(address, base)?;
+                let address = server_address(address, base, &POSTGRES)?;
                 let engine = postgres::connect::open(&address, role).await?;
+                Box::new(SqlStore::new(name, role, engine))
+            }
+            Kind::Mariadb => {
+                let address = server_address(address, base, &MARIADB)?;
+                let engine = mariadb::connect::open(&address, role).await?;
                 Box::new(SqlStore::new(name, role, engine))
             }
         })
@@ -66,8 +77,8 @@ pub async fn open(
     })
 }
 
-fn postgres_address(address: &str, base: &Path) -> Result<address::postgres::Address, Failure> {
-    address::postgres::Address::parse(&address::resolve(address, base)?)
+fn server_address(address: &str, base: &Path, scheme: &Scheme) -> Result<Address, Failure> {
+    Address::parse(&address::resolve(address, base)?, scheme)
 }
 
 /// Makes a new SQLite file, empty, in write-ahead mode; nothing happens to one that exists.
@@ -92,22 +103,24 @@ pub async fn execute_script(
     base: &Path,
     script: &str,
 ) -> Result<(), StoreError> {
-    let failed = |failure| StoreError {
-        store: name.to_owned(),
-        failure,
-    };
-    match kind {
-        Kind::Sqlite => {
-            let path = address::sqlite_path(address, base).map_err(failed)?;
-            sqlite::connect::execute_script(&path, script)
-                .await
-                .map_err(failed)
-        }
-        Kind::Postgres => {
-            let address = postgres_address(address, base).map_err(failed)?;
-            postgres::connect::execute_script(&address, script)
-                .await
-                .map_err(failed)
+    let done: Result<(), Failure> = async {
+        match kind {
+            Kind::Sqlite => {
+                sqlite::connect::execute_script(&address::sqlite_path(address, base)?, script).await
+            }
+            Kind::Postgres => {
+                let address = server_address(address, base, &POSTGRES)?;
+                postgres::connect::execute_script(&address, script).await
+            }
+            Kind::Mariadb => {
+                let address = server_address(address, base, &MARIADB)?;
+                mariadb::connect::execute_script(&address, script).await
+            }
         }
     }
+    .await;
+    done.map_err(|failure| StoreError {
+        store: name.to_owned(),
+        failure,
+    })
 }

@@ -80,6 +80,10 @@ pub(crate) struct Sides {
 
 /// What the databases write differently.
 pub(crate) trait Dialect: Send + Sync {
+    /// A quoted identifier.
+    fn quoted(&self, name: &str) -> String {
+        quoted(name)
+    }
     /// A table, qualified and quoted.
     fn table(&self, table: &TableName) -> String;
     /// The mark of a bound value, of its type.
@@ -104,6 +108,10 @@ pub(crate) trait Dialect: Send + Sync {
     fn is_null(&self, column: &Column) -> Result<String, Failure>;
     /// Key columns as they sort and compare with a key that was read.
     fn key_array(&self, columns: &[Column]) -> Result<String, Failure>;
+    /// A column as it sorts.
+    fn order(&self, column: &Column) -> Result<String, Failure> {
+        Ok(column.sql.clone())
+    }
     /// Whether the key is after this one, in key order.
     fn key_after(&self, bind: &mut Binder<'_>, columns: &[Column], key: &Key) -> Result<String, Failure>;
     /// Whether the key is one of these.
@@ -150,6 +158,32 @@ pub(crate) trait Dialect: Send + Sync {
     ) -> Result<String, Failure>;
     /// A new value for a column.
     fn new_value(&self, bind: &mut Binder<'_>, column: &Column, value: &NewValue) -> Result<String, Failure>;
+    /// DELETE.
+    fn delete(&self, parts: Delete<'_>) -> Result<Deletion, Failure> {
+        Ok(Deletion {
+            leaves: None,
+            unlink: None,
+            rows: format!(
+                "DELETE FROM {} AS {}\nWHERE {}",
+                self.table(parts.table),
+                row(parts.alias),
+                parts.filter
+            ),
+        })
+    }
+    /// UPDATE: names of columns and their values.
+    fn update(&self, table: &TableName, alias: Alias, set: &[(String, String)], filter: &str) -> String {
+        let set: Vec<_> = set
+            .iter()
+            .map(|(name, value)| format!("{} = {value}", self.quoted(name)))
+            .collect();
+        format!(
+            "UPDATE {} AS {}\nSET {}\nWHERE {filter}",
+            self.table(table),
+            row(alias),
+            set.join(",\n  ")
+        )
+    }
     /// A statement that changes one column to a value per row.
     fn update_each(&self, parts: UpdateEach<'_>, bind: &mut Binder<'_>) -> Result<String, Failure>;
     /// What follows a SELECT that locks rows, if the database locks rows.
@@ -162,6 +196,59 @@ pub(crate) trait Dialect: Send + Sync {
     }
 }
 
+/// The pieces of a DELETE.
+pub(crate) struct Delete<'a> {
+    /// Table.
+    pub table: &'a TableName,
+    /// Row.
+    pub alias: Alias,
+    /// Condition, printed.
+    pub filter: String,
+    /// Whether the condition also reads other rows of the table.
+    pub reads_itself: bool,
+    /// The columns of its primary key, where the database needs to know.
+    pub primary_key: Vec<String>,
+    /// Its foreign keys to itself, where the database tests them row by row.
+    pub own_links: Vec<OwnLink>,
+}
+
+/// A DELETE as text: one statement, or three where rows of one table that refer to one another cannot go in one.
+pub(crate) struct Deletion {
+    /// Deletes rows that no other row of the table refers to; run again until it finds none.
+    pub leaves: Option<String>,
+    /// Takes their links from the rows that remain to go, for they stand in a circle.
+    pub unlink: Option<String>,
+    /// Deletes the rows.
+    pub rows: String,
+}
+
+/// The same with its values, or any other change, which is one statement.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Changing {
+    /// As in a [`Deletion`]: it counts each time.
+    pub leaves: Option<Sql>,
+    /// As in a [`Deletion`]: every row that it changes must go.
+    pub unlink: Option<Sql>,
+    /// The statement.
+    pub rows: Sql,
+}
+
+impl Changing {
+    /// The statements, in order.
+    pub fn statements(&self) -> impl Iterator<Item = &Sql> {
+        self.leaves.iter().chain(&self.unlink).chain([&self.rows])
+    }
+}
+
+/// A foreign key of a table to itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct OwnLink {
+    /// Pairs of columns: referring, referred to.
+    pub columns: Vec<(String, String)>,
+    /// A referring column that may be NULL.
+    pub nullable: Option<String>,
+}
+
 /// The pieces of an update with a value per row.
 pub(crate) struct UpdateEach<'a> {
     /// Table, quoted.
@@ -172,6 +259,8 @@ pub(crate) struct UpdateEach<'a> {
     pub key: &'a [Column],
     /// Column to set.
     pub column: &'a Column,
+    /// Columns that the database would change by itself, to be set to what they hold.
+    pub kept: Vec<Column>,
     /// Keys and values.
     pub values: &'a [(Key, serde_json::Value)],
     /// Condition, printed.
@@ -284,13 +373,22 @@ impl<'a> Printer<'a> {
             ))
         })?;
         Ok(Column {
-            sql: format!("{}.{}", row(column.of), quoted(&column.column)),
+            sql: format!("{}.{}", row(column.of), self.dialect.quoted(&column.column)),
             name: format!("{}.{}", shown(table), column.column),
             column: column.column.clone(),
             r#type: self.schema.column(table, &column.column)?,
             inside: column.inside.clone(),
             read: self.read.get(column).cloned(),
         })
+    }
+
+    /// Columns of a row that the database changes by itself when another one changes, save those.
+    pub fn kept(&self, of: Alias, table: &TableName, but: &[&str]) -> Result<Vec<Column>, Failure> {
+        self.schema
+            .changes_by_itself(table)
+            .filter(|column| !but.contains(column))
+            .map(|column| self.column(&ColumnRef::whole(of, column)))
+            .collect()
     }
 
     /// Looks whole columns of a row up.
@@ -308,7 +406,7 @@ impl<'a> Printer<'a> {
     }
 }
 
-/// A quoted identifier: the quote doubled, nothing else is special in either database.
+/// A quoted identifier as the standard writes it: the quote doubled, nothing else is special.
 pub(crate) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }

@@ -5,6 +5,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use serment_store::Failure;
 use serment_store::catalogue::{ColumnKind, TableName};
+
+use crate::print::OwnLink;
 use serment_store::text;
 
 /// What printing needs to know of a column.
@@ -18,6 +20,19 @@ pub(crate) struct ColumnType {
     pub whole_numbers: bool,
     /// Schema of the type when it is not built in: its operators live there.
     pub operators: Option<String>,
+    /// Character set and collation of text, where both belong to the column.
+    pub collation: Option<(String, String)>,
+    /// Most characters or bytes that it accepts.
+    pub length: Option<u32>,
+    /// Place in the primary key, from 1, where printing needs to know; 0 for none.
+    pub key_part: usize,
+    /// Whether the database changes it by itself when another column of the row changes.
+    pub changes_by_itself: bool,
+    /// Whether it may be NULL, where printing needs to know.
+    pub nullable: bool,
+    /// The foreign keys of the table to itself that it is part of, where printing needs to know: name, column that it
+    /// refers to.
+    pub own_links: Vec<(String, String)>,
 }
 
 impl ColumnType {
@@ -28,6 +43,12 @@ impl ColumnType {
             cast: String::new(),
             whole_numbers: false,
             operators: None,
+            collation: None,
+            length: None,
+            key_part: 0,
+            changes_by_itself: false,
+            nullable: false,
+            own_links: Vec::new(),
         }
     }
 }
@@ -52,6 +73,40 @@ impl Schema {
                 ))
             }),
         }
+    }
+}
+
+impl Schema {
+    /// The primary key of a table, where columns tell.
+    pub fn primary_key(&self, table: &TableName) -> Vec<String> {
+        let columns = self.0.get(table).into_iter().flat_map(|columns| columns.iter());
+        let mut parts: Vec<_> = columns.filter(|(_, column)| column.key_part > 0).collect();
+        parts.sort_by_key(|(_, column)| column.key_part);
+        parts.into_iter().map(|(name, _)| name.clone()).collect()
+    }
+
+    /// The foreign keys of a table to itself, where columns tell.
+    pub fn own_links(&self, table: &TableName) -> Vec<OwnLink> {
+        let columns = self.0.get(table).into_iter().flat_map(|columns| columns.iter());
+        let mut links: BTreeMap<&str, OwnLink> = BTreeMap::new();
+        for (name, column) in columns {
+            for (constraint, target) in &column.own_links {
+                let link = links.entry(constraint).or_default();
+                link.columns.push((name.clone(), target.clone()));
+                if column.nullable {
+                    link.nullable = Some(name.clone());
+                }
+            }
+        }
+        links.into_values().collect()
+    }
+
+    /// The columns of a table that the database changes by itself.
+    pub fn changes_by_itself<'s>(&'s self, table: &TableName) -> impl Iterator<Item = &'s str> + use<'s> {
+        let columns = self.0.get(table).into_iter().flat_map(|columns| columns.iter());
+        columns
+            .filter(|(_, column)| column.changes_by_itself)
+            .map(|(name, _)| name.as_str())
     }
 }
 

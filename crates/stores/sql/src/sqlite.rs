@@ -6,7 +6,6 @@
 
 mod catalogue;
 pub(crate) mod connect;
-mod definition;
 mod dialect;
 mod error;
 mod time;

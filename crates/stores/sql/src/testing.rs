@@ -1,7 +1,7 @@
 //! A database of its own for each test, made on the spot and removed at the end.
 //!
-//! PostgreSQL is the server whose address, that of a superuser, stands in `SERMENT_TEST_POSTGRES`: `cargo xtask test`
-//! starts one and says so to the tests.
+//! PostgreSQL and MariaDB are the servers whose addresses, those of a superuser, stand in `SERMENT_TEST_POSTGRES` and
+//! `SERMENT_TEST_MARIADB`: `cargo xtask test` starts both and says so to the tests.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -15,7 +15,7 @@ pub struct Database {
     kind: Kind,
     address: String,
     folder: tempfile::TempDir,
-    /// Server and name of a PostgreSQL database, to drop it.
+    /// Server and name of a database on a server, to drop it.
     server: Option<(String, String)>,
 }
 
@@ -38,24 +38,35 @@ impl Database {
                     server: None,
                 }
             }
-            Kind::Postgres => {
-                static NEXT: AtomicU32 = AtomicU32::new(0);
-                let server = server();
-                let name = format!(
-                    "serment_{}_{}",
-                    std::process::id(),
-                    NEXT.fetch_add(1, Ordering::Relaxed)
-                );
-                on(&server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
-                on(&server, &format!("CREATE DATABASE {name}")).await;
-                let address = with_database(&server, &name);
-                Self {
-                    kind,
-                    address,
-                    folder,
-                    server: Some((server, name)),
-                }
-            }
+            Kind::Postgres => Self::on_server(kind, folder, "").await,
+            Kind::Mariadb => Self::with_collation("utf8mb4_general_ci").await,
+        }
+    }
+
+    /// Makes an empty MariaDB database whose text has that collation, unless a column says otherwise.
+    ///
+    /// # Panics
+    /// As [`Database::create`].
+    pub async fn with_collation(collation: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        Self::on_server(Kind::Mariadb, folder, &format!(" COLLATE {collation}")).await
+    }
+
+    async fn on_server(kind: Kind, folder: tempfile::TempDir, options: &str) -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let server = server(kind);
+        let name = format!(
+            "serment_{}_{}",
+            std::process::id(),
+            NEXT.fetch_add(1, Ordering::Relaxed)
+        );
+        on(kind, &server, &drop_database(kind, &name)).await;
+        on(kind, &server, &format!("CREATE DATABASE {name}{options}")).await;
+        Self {
+            kind,
+            address: with_database(&server, &name),
+            folder,
+            server: Some((server, name)),
         }
     }
 
@@ -117,12 +128,13 @@ impl Drop for Database {
         let Some((server, name)) = self.server.take() else {
             return;
         };
+        let kind = self.kind;
         // Dropping is not asynchronous, and the runtime of the test may be ending: a runtime of our own does it.
         let dropping = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             runtime
                 .expect("a runtime")
-                .block_on(on(&server, &format!("DROP DATABASE {name} WITH (FORCE)")));
+                .block_on(on(kind, &server, &drop_database(kind, &name)));
         });
         let dropped = dropping.join();
         assert!(
@@ -132,14 +144,30 @@ impl Drop for Database {
     }
 }
 
-fn server() -> String {
-    std::env::var("SERMENT_TEST_POSTGRES").expect(
-        "SERMENT_TEST_POSTGRES holds no address of a PostgreSQL server: run the tests with `cargo xtask test`",
-    )
+fn server(kind: Kind) -> String {
+    let variable = match kind {
+        Kind::Mariadb => "SERMENT_TEST_MARIADB",
+        _ => "SERMENT_TEST_POSTGRES",
+    };
+    std::env::var(variable).unwrap_or_else(|_| {
+        panic!("{variable} holds no address of a server: run the tests with `cargo xtask test`")
+    })
 }
 
-async fn on(server: &str, statement: &str) {
-    let done = crate::execute_script(Kind::Postgres, "server", server, Path::new("/"), statement).await;
+fn drop_database(kind: Kind, name: &str) -> String {
+    match kind {
+        Kind::Postgres => format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+        // Whoever is still connected to it goes first: what they left open would hold the database for as long.
+        _ => format!(
+            "BEGIN NOT ATOMIC DECLARE CONTINUE HANDLER FOR 1094 BEGIN END; \
+             FOR c IN (SELECT id FROM information_schema.PROCESSLIST WHERE db = '{name}') DO KILL c.id; END FOR; END; \
+             DROP DATABASE IF EXISTS {name}"
+        ),
+    }
+}
+
+async fn on(kind: Kind, server: &str, statement: &str) {
+    let done = crate::execute_script(kind, "server", server, Path::new("/"), statement).await;
     done.expect("the server of the tests obeys");
 }
 

@@ -1,4 +1,4 @@
-//! Times in SQL against a plain reading of each value in Rust, on thousands of values, in both databases.
+//! Times in SQL against a plain reading of each value in Rust, on thousands of values, in every database.
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
@@ -492,6 +492,11 @@ async fn a9_text_is_read_alike_by_postgresql_and_by_rust() {
     text_agrees(Kind::Postgres).await;
 }
 
+#[tokio::test]
+async fn a9_text_is_read_alike_by_mariadb_and_by_rust() {
+    text_agrees(Kind::Mariadb).await;
+}
+
 /// Seconds around every bound, in units of a second or a millisecond.
 fn numbers(per_second: i64) -> Vec<i64> {
     let mut numbers = vec![
@@ -565,6 +570,11 @@ async fn numbers_of_seconds_are_read_alike_by_postgresql_and_by_rust() {
 }
 
 #[tokio::test]
+async fn numbers_of_seconds_are_read_alike_by_mariadb_and_by_rust() {
+    numbers_agree(Kind::Mariadb).await;
+}
+
+#[tokio::test]
 async fn sqlite_reads_no_time_into_values_of_another_sort() {
     let db = Database::create(Kind::Sqlite).await;
     let odd = [
@@ -591,8 +601,8 @@ async fn sqlite_reads_no_time_into_values_of_another_sort() {
     }
 }
 
-#[tokio::test]
-async fn a9_types_of_postgresql_are_compared_in_their_own_form() {
+/// Days and times of each time type: as it is written, and as it is read.
+fn typed(written: TimeForm) -> Vec<String> {
     let days = [
         "2024-03-30",
         "2024-03-31",
@@ -620,24 +630,31 @@ async fn a9_types_of_postgresql_are_compared_in_their_own_form() {
         "23:00:00",
         "22:00:00",
     ];
+    let each = |times: &[&str], zones: &[&str]| -> Vec<String> {
+        let of_day = |day: &str| -> Vec<String> {
+            times
+                .iter()
+                .flat_map(|time| zones.iter().map(move |zone| format!("{day}T{time}{zone}")))
+                .collect()
+        };
+        days.iter().flat_map(|day| of_day(day)).collect()
+    };
+    match written {
+        TimeForm::Date => days.iter().map(|day| (*day).to_owned()).collect(),
+        TimeForm::Local => each(&times, &[""]),
+        _ => each(&times, &["Z", "+02:00", "-03:30"]),
+    }
+}
+
+#[tokio::test]
+async fn a9_types_of_postgresql_are_compared_in_their_own_form() {
     for (r#type, written) in [
         ("date", TimeForm::Date),
         ("timestamp", TimeForm::Local),
         ("timestamptz", TimeForm::Instant),
     ] {
         let db = Database::create(Kind::Postgres).await;
-        let mut texts: Vec<String> = Vec::new();
-        for day in days {
-            match written {
-                TimeForm::Date => texts.push(day.into()),
-                TimeForm::Local => texts.extend(times.iter().map(|time| format!("{day}T{time}"))),
-                _ => texts.extend(
-                    times
-                        .iter()
-                        .flat_map(|time| ["Z", "+02:00", "-03:30"].map(|zone| format!("{day}T{time}{zone}"))),
-                ),
-            }
-        }
+        let texts = typed(written);
         let mut values: Vec<String> = texts.iter().map(|text| quoted(text)).collect();
         let mut readings: Vec<Reading> = texts.iter().map(|text| read_text(text)).collect();
         values.push("NULL".into());
@@ -674,5 +691,95 @@ async fn a9_types_of_postgresql_are_compared_in_their_own_form() {
             .await
             .unwrap();
         assert_eq!(rows[0].fields[0], Value::String("infinity".into()));
+    }
+}
+
+#[tokio::test]
+async fn a9_types_of_mariadb_are_compared_in_their_own_form() {
+    for (r#type, written) in [
+        ("date", TimeForm::Date),
+        ("datetime(6)", TimeForm::Local),
+        ("timestamp(6) NULL", TimeForm::Instant),
+    ] {
+        let db = Database::create(Kind::Mariadb).await;
+        let mut readings = Vec::new();
+        let mut values = Vec::new();
+        let instant = written == TimeForm::Instant;
+        for text in typed(written) {
+            let reading = read_text(&text);
+            // The type has no moment outside these, and no zone: it is written in that of the session, UTC.
+            let Reading::Instant(at) = reading else {
+                values.push(quoted(&text));
+                readings.push(reading);
+                continue;
+            };
+            if at > 0 && at < 2_147_483_647 * PER_SECOND {
+                let second = i64::try_from(at / PER_SECOND).unwrap();
+                let nanosecond = i32::try_from(at % PER_SECOND / 1_000).unwrap();
+                let utc = jiff::Timestamp::new(second, nanosecond).unwrap();
+                values.push(quoted(utc.to_string().trim_end_matches('Z')));
+                readings.push(reading);
+            }
+        }
+        values.push("NULL".into());
+        readings.push(Reading::Absent);
+        fill(&db, r#type, &values).await;
+        // Days that do not exist are values here: `0000-00-00` has always been one.
+        let mut odd = vec!["'0000-00-00'"];
+        if !instant {
+            odd.extend([
+                "'2021-00-10'",
+                "'2024-10-00'",
+                "'2023-02-29'",
+                "'2024-02-31'",
+                "'0000-03-01'",
+            ]);
+        }
+        for value in &odd {
+            db.script(&format!(
+                "SET sql_mode = 'ALLOW_INVALID_DATES'; INSERT INTO v VALUES ({}, {value})",
+                values.len()
+            ))
+            .await;
+            values.push((*value).to_owned());
+            readings.push(Reading::Unreadable);
+        }
+        let store = db.open(Role::Read).await.unwrap();
+        // Whatever the register calls it, the type decides.
+        for said in [written, TimeForm::Text, TimeForm::Instant, TimeForm::Date] {
+            compare(&*store, said, &readings, &values).await;
+        }
+        let time = TimeColumn {
+            column: column(),
+            written,
+            zone: "UTC".into(),
+        };
+        let rows = Rows {
+            keys: all(),
+            read: vec![Field::Time(Moment { time, of: None })],
+        };
+        for ((row, reading), value) in store
+            .rows(&rows)
+            .await
+            .unwrap()
+            .iter()
+            .zip(&readings)
+            .zip(&values)
+        {
+            match reading {
+                Reading::Absent => assert_eq!(row.fields[0], Value::Null),
+                Reading::Unreadable => {
+                    let told = row.fields[0].as_str().unwrap();
+                    assert!(
+                        told.starts_with(value.trim_matches('\'')),
+                        "{value} is told as {told}"
+                    );
+                }
+                reading => {
+                    let told = row.fields[0].as_str().unwrap();
+                    assert_eq!(read_text(told), *reading, "{value} is told as {told}");
+                }
+            }
+        }
     }
 }

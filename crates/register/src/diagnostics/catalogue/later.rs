@@ -12,12 +12,12 @@ pub(super) const ENTRIES: &[Entry] = &[
         LaterStore,
         "Une sorte de base pour plus tard",
         "A kind of store for later",
-        "La langue la décrit déjà ; cette version agit sur PostgreSQL et SQLite, et dit ce qu'elle ne fait pas.",
-        "The language describes it already; this version acts on PostgreSQL and SQLite, and says what it does not do.",
+        "La langue la décrit déjà ; cette version agit sur PostgreSQL, MariaDB et SQLite, et dit ce qu'elle ne fait pas.",
+        "The language describes it already; this version acts on PostgreSQL, MariaDB and SQLite, and says what it does not do.",
         [(
             "stores/shop.toml",
             "kind      = \"postgres\"",
-            "kind      = \"mariadb\""
+            "kind      = \"ldap\""
         )]
     )),
     later(explain!(

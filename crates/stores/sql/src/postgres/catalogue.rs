@@ -5,11 +5,11 @@ mod parts;
 
 use serde_json::Value;
 use serment_store::catalogue::{Catalogue, Column, ColumnKind, Privileges, Table, TableKind, TableName};
-use serment_store::text;
 use serment_store::{Failure, Role};
 use sqlx::{PgConnection, Row as _};
 
 use super::error::classify;
+use crate::refusal;
 use crate::schema::{ColumnType, Columns};
 
 /// Reads these tables.
@@ -23,7 +23,7 @@ pub(super) async fn read(
          pg_is_in_recovery(), (SELECT reset_val = 'on' FROM pg_settings WHERE name = 'default_transaction_read_only'), \
          current_user)::text";
     let rows = all(connection, text, &[]).await?;
-    let about = rows.first().ok_or_else(unexpected)?;
+    let about = rows.first().ok_or_else(refusal::unexpected_catalogue)?;
     let read_only = flag(about, 3) && role == Role::Write;
     let mut catalogue = Catalogue {
         server: format!("PostgreSQL {}", string(about, 0)),
@@ -117,6 +117,7 @@ async fn table(connection: &mut PgConnection, found: &Found, asked: &[TableName]
         triggers: parts::triggers(connection, oid).await?,
         rules: parts::rules(connection, oid).await?,
         row_security: found.row_security,
+        hindrances: Vec::new(),
         inherited_by,
         inherits,
         privileges: found.privileges,
@@ -158,6 +159,7 @@ async fn read_columns(connection: &mut PgConnection, oid: i64) -> Result<Vec<(Co
                 cast: string(row, 7),
                 whole_numbers: kind == ColumnKind::Integer,
                 operators: extension.then_some(schema),
+                ..ColumnType::unknown()
             };
             (column, r#type)
         })
@@ -209,16 +211,9 @@ async fn all(connection: &mut PgConnection, text: &str, values: &[&str]) -> Resu
     rows.iter()
         .map(|row| {
             let text: String = row.try_get(0).map_err(|error| classify(&error))?;
-            serde_json::from_str(&text).map_err(|_| unexpected())
+            serde_json::from_str(&text).map_err(|_| refusal::unexpected_catalogue())
         })
         .collect()
-}
-
-fn unexpected() -> Failure {
-    Failure::Other(text!(
-        "le catalogue a répondu sous une forme inattendue",
-        "the catalogue answered in an unexpected form"
-    ))
 }
 
 fn string(row: &[Value], at: usize) -> String {

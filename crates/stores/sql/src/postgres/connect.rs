@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use serment_store::text;
 use serment_store::{Failure, Role};
-use sqlx::postgres::{PgConnection, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions, PgSslMode};
 use sqlx::{Connection, Executor};
 
 use super::{PostgresEngine, error};
-use crate::address::postgres::Address;
+use crate::address::server::{Address, Tls};
 
 /// How long a server may take to answer at first.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -53,13 +53,40 @@ pub(crate) async fn open(address: &Address, role: Role) -> Result<PostgresEngine
                 Ok(())
             })
         })
-        .connect_lazy_with(address.options());
+        .connect_lazy_with(options(address));
     Ok(PostgresEngine { pool })
 }
 
+/// Options for the driver. Nothing of the environment says where we connect or how.
+fn options(address: &Address) -> PgConnectOptions {
+    let tls = match address.tls {
+        Tls::Disable => PgSslMode::Disable,
+        Tls::Allow => PgSslMode::Allow,
+        Tls::Prefer => PgSslMode::Prefer,
+        Tls::Require => PgSslMode::Require,
+        Tls::VerifyCa => PgSslMode::VerifyCa,
+        Tls::VerifyFull => PgSslMode::VerifyFull,
+    };
+    let mut options = PgConnectOptions::new_without_pgpass()
+        .port(address.port)
+        .username(&address.user)
+        .password(address.password.as_deref().unwrap_or(""))
+        .database(&address.database)
+        .ssl_mode(tls)
+        .application_name("serment");
+    options = if address.host.starts_with('/') {
+        options.host("localhost").socket(&address.host)
+    } else {
+        options.host(address.bare_host())
+    };
+    match &address.root {
+        Some(root) => options.ssl_root_cert(root),
+        None => options,
+    }
+}
+
 async fn connect(address: &Address) -> Result<PgConnection, Failure> {
-    let options = address.options();
-    match tokio::time::timeout(PATIENCE, PgConnection::connect_with(&options)).await {
+    match tokio::time::timeout(PATIENCE, PgConnection::connect_with(&options(address))).await {
         Ok(connected) => connected.map_err(|error| error::classify_connect(&error, &address.server())),
         Err(_) => Err(Failure::Unreachable(text!(
             "{} ne répond pas à temps",

@@ -12,8 +12,9 @@ use serment_store::text;
 
 use super::keys;
 use super::{time, value};
-use crate::print::keys::is_number;
+use crate::print::keys::{is_number, is_uuid};
 use crate::print::{Binder, Column, Dialect, Sides, UpdateEach, Value, quoted, row, symbol};
+use crate::refusal;
 
 /// PostgreSQL.
 pub(crate) struct Postgres;
@@ -72,20 +73,15 @@ impl Dialect for Postgres {
                 let binary = order && column.r#type.operators.is_none();
                 plain(if binary { format!("{c} COLLATE \"C\"") } else { c }, right)
             }
-            (ColumnKind::Text | ColumnKind::Uuid, _) if !matches!(constant, Constant::Text(_)) => Err(column
-                .unsupported(text!(
-                    "c'est du texte : écrivez la valeur entre guillemets",
-                    "it is text: write the value between quotes"
-                ))),
+            (ColumnKind::Text | ColumnKind::Uuid, _) if !matches!(constant, Constant::Text(_)) => {
+                Err(refusal::wants_quotes(column))
+            }
             (ColumnKind::Integer | ColumnKind::Number, Constant::Integer(number)) => {
                 plain(c, bind.bind(Value::Integer(*number)))
             }
             (ColumnKind::Integer | ColumnKind::Number, Constant::Decimal(text) | Constant::Text(text)) => {
                 if !is_number(text) {
-                    return Err(column.unsupported(text!(
-                        "elle contient des nombres et le registre la compare à un autre texte",
-                        "it holds numbers and the register compares it with other text"
-                    )));
+                    return Err(refusal::no_number(column));
                 }
                 let text = bind.text(text);
                 plain(c, format!("CAST({text} AS numeric)"))
@@ -100,11 +96,8 @@ impl Dialect for Postgres {
                 ))),
             },
             (ColumnKind::Uuid, Constant::Text(text)) => {
-                if !keys::is_uuid(text) {
-                    return Err(column.unsupported(text!(
-                        "elle contient des UUID et le registre la compare à un autre texte",
-                        "it holds UUIDs and the register compares it with other text"
-                    )));
+                if !is_uuid(text) {
+                    return Err(refusal::no_uuid(column));
                 }
                 let text = bind.text(text);
                 plain(c, format!("CAST({text} AS uuid)"))
@@ -131,11 +124,7 @@ impl Dialect for Postgres {
                 };
                 plain(c, right)
             }
-            _ => Err(column.unsupported(text!(
-                "son type {} ne se compare pas à cette valeur",
-                "its type {} cannot be compared with this value",
-                column.r#type.cast
-            ))),
+            _ => Err(refusal::incomparable(column)),
         }
     }
 
@@ -152,11 +141,7 @@ impl Dialect for Postgres {
         let (l, r) = (value_of(left)?, value_of(right)?);
         let (a, b) = (family(left), family(right));
         if a != b && a != Family::Unknown && b != Family::Unknown {
-            return Err(left.unsupported(text!(
-                "elle ne se compare pas à {}, qui est d'une autre sorte",
-                "it cannot be compared with {}, which is of another sort",
-                right.name
-            )));
+            return Err(refusal::of_another_sort(left, right));
         }
         let same_type = left.r#type.operators == right.r#type.operators;
         let collation = if a == Family::Text && crate::print::orders(op) && left.r#type.operators.is_none() {

@@ -1,52 +1,26 @@
 //! SQLSTATEs as kinds of failures. Messages name tables, columns and constraints, never values: what the server says of
 //! data (classes 22 and 23, errors that a trigger raises) is replaced by our own words.
 
-use serment_store::Failure;
-use serment_store::{Text, text};
+use serment_store::{Failure, Text, text};
 use sqlx::postgres::PgDatabaseError;
+
+use crate::refusal;
 
 /// The kind of a failure.
 pub(crate) fn classify(error: &sqlx::Error) -> Failure {
-    match error {
-        sqlx::Error::Database(database) => match database.try_downcast_ref::<PgDatabaseError>() {
-            Some(error) => by_state(error),
-            None => Failure::Other(text!(
-                "le serveur a refusé sans dire pourquoi",
-                "the server refused without saying why"
-            )),
-        },
-        sqlx::Error::Io(error) => Failure::Cut(Text::of_system(error.kind())),
-        sqlx::Error::Tls(_) => Failure::Tls(text!("la session TLS a échoué", "the TLS session failed")),
-        sqlx::Error::PoolTimedOut => Failure::Unreachable(text!(
-            "aucune connexion ne s'est libérée à temps",
-            "no connection became free in time"
-        )),
-        sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
-            Failure::Cut(text!("la connexion s'est terminée", "the connection ended"))
-        }
-        sqlx::Error::Protocol(_) => Failure::Cut(text!(
-            "le serveur a répondu de façon inattendue",
-            "the server answered in an unexpected way"
-        )),
-        sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => crate::answer::not_text(),
-        _ => Failure::Other(text!(
-            "le pilote PostgreSQL a échoué",
-            "the PostgreSQL driver failed"
-        )),
+    let of_server = error
+        .as_database_error()
+        .and_then(|error| error.try_downcast_ref::<PgDatabaseError>());
+    match of_server {
+        Some(error) => by_state(error),
+        None => refusal::of_connection(error, "PostgreSQL"),
     }
 }
 
 /// The kind of a failure to connect.
 pub(crate) fn classify_connect(error: &sqlx::Error, server: &str) -> Failure {
     match error {
-        sqlx::Error::Io(error) => {
-            let why = Text::of_system(error.kind());
-            Failure::Unreachable(text!(
-                "{server} ne répond pas : {why}",
-                "{server} does not answer: {why}";
-                why
-            ))
-        }
+        sqlx::Error::Io(error) => refusal::no_answer(server, error),
         sqlx::Error::Tls(error) => Failure::Tls(text!("{server} : « {error} »", "{server}: \"{error}\"")),
         sqlx::Error::Database(database) => match database.code().as_deref() {
             Some("28P01") => Failure::Refused(text!(

@@ -8,8 +8,9 @@ use serment_store::text;
 
 use super::Postgres;
 use super::dialect::cast;
-use crate::print::keys::whole_range;
+use crate::print::keys::{is_uuid, whole_range};
 use crate::print::{Binder, Column, Dialect, Value};
+use crate::refusal;
 
 /// Key columns as parts of a JSON array: whole numbers and booleans as they are, everything else as text, which loses
 /// nothing (decimal numbers would pass through floats).
@@ -37,19 +38,13 @@ pub(super) fn after(
     key: &Key,
 ) -> Result<String, Failure> {
     if key.0.len() != columns.len() {
-        return Err(Failure::Unsupported(text!(
-            "une clé n'a pas autant de parties que celle de la table",
-            "a key has not as many parts as the table's key"
-        )));
+        return Err(refusal::another_width());
     }
     let mut theirs = Vec::new();
     for (column, part) in columns.iter().zip(&key.0) {
         theirs.push(match (column.r#type.kind, part) {
             (_, Json::Null) => {
-                return Err(Failure::Unsupported(text!(
-                    "une clé d'où continuer a une partie sans ordre",
-                    "a key to go on from has a part without order"
-                )));
+                return Err(refusal::no_order());
             }
             (ColumnKind::Integer, part) => match part.as_i64() {
                 Some(number) => bind.bind(Value::Integer(number)),
@@ -164,13 +159,6 @@ pub(super) fn object(columns: &[Column], key: &Key) -> Option<Map<String, Json>>
         object.insert(format!("c{position}"), part.clone());
     }
     Some(object)
-}
-
-/// Whether text writes a UUID in its usual form, or without hyphens.
-pub(super) fn is_uuid(text: &str) -> bool {
-    let digits: String = text.chars().filter(|sign| *sign != '-').collect();
-    let grouped = text.len() == 36 && [8, 13, 18, 23].iter().all(|at| text.as_bytes()[*at] == b'-');
-    digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) && (grouped || text.len() == 32)
 }
 
 fn plain(part: &Json) -> String {

@@ -10,11 +10,11 @@ use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 use serment_store::Failure;
 use serment_store::catalogue::ColumnKind;
 use serment_store::condition::{Bound, TimeForm, TimeTest};
-use serment_store::text;
 
 use super::dialect::{number_of, text_of, value_of};
 use crate::print::moments::{self, EPOCH_DATE, LAST_DATE, LAST_EPOCH_SECONDS, LAST_INSTANT};
 use crate::print::{Binder, Column};
+use crate::refusal;
 
 /// The shape of a date, a local time or a time with an offset. Days up to 31 pass: see [`no_such_day`].
 const SHAPE: &str = "^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])\
@@ -52,10 +52,7 @@ fn holds(column: &Column, written: TimeForm) -> Result<Holds, Failure> {
         (ColumnKind::Instant, _) => Holds::Instant,
         (ColumnKind::Text, None) => Holds::Text,
         (ColumnKind::Text, Some(_)) => {
-            return Err(column.unsupported(text!(
-                "c'est du texte, qui ne peut pas contenir un nombre de secondes",
-                "it is text and cannot hold a number of seconds"
-            )));
+            return Err(refusal::text_is_no_number_of_seconds(column));
         }
         (ColumnKind::Integer | ColumnKind::Number, Some(per_second)) => Holds::Number(per_second),
         (ColumnKind::Other, _) if column.r#type.cast.is_empty() => match written {
@@ -67,9 +64,7 @@ fn holds(column: &Column, written: TimeForm) -> Result<Holds, Failure> {
             TimeForm::EpochMilliseconds => Holds::Number(1_000),
         },
         _ => {
-            return Err(column.unsupported(text!("son type {} ne contient pas de temps : dites epoch_seconds ou epoch_milliseconds si c'en est un nombre", "its type {} holds no time: say epoch_seconds or epoch_milliseconds if it is a number of them",
-                column.r#type.cast
-            )));
+            return Err(refusal::no_time(column));
         }
     })
 }

@@ -13,6 +13,7 @@ use super::dialect::{cast, number_of, text_of, value_of};
 use super::time::begins_with_date;
 use crate::print::keys::is_number;
 use crate::print::{Binder, Column};
+use crate::refusal;
 
 /// Four groups of digits.
 const IPV4: &str = "^[0-9]{1,3}([.][0-9]{1,3}){3}$";
@@ -27,10 +28,7 @@ pub(super) fn new(bind: &mut Binder<'_>, column: &Column, new: &NewValue) -> Res
         NewValue::Constant(text) => {
             let numeric = matches!(column.r#type.kind, ColumnKind::Integer | ColumnKind::Number);
             if numeric && !inside && !is_number(text) {
-                return Err(column.unsupported(text!(
-                    "elle contient des nombres et la constante n'en est pas un",
-                    "it holds numbers and the constant is not one"
-                )));
+                return Err(refusal::constant_is_no_number(column));
             }
             if text.contains('\0') {
                 return Err(column.unsupported(text!(
@@ -48,7 +46,7 @@ pub(super) fn new(bind: &mut Binder<'_>, column: &Column, new: &NewValue) -> Res
         NewValue::FirstOfYear => truncated(column, "year")?,
         NewValue::FirstOfMonth => truncated(column, "month")?,
         NewValue::Band(width) => {
-            let (n, width) = (numeric(column)?, band(column, *width)?);
+            let (n, width) = (numeric(column)?, refusal::band(column, *width)?);
             let floor = format!("floor(CAST({n} AS numeric) / {width}) * {width}");
             if inside {
                 floor
@@ -78,10 +76,7 @@ pub(super) fn satisfies(
         PostCondition::Constant(text) => {
             let numeric = matches!(column.r#type.kind, ColumnKind::Integer | ColumnKind::Number);
             if numeric && !is_number(text) {
-                return Err(column.unsupported(text!(
-                    "elle contient des nombres et la constante n'en est pas un",
-                    "it holds numbers and the constant is not one"
-                )));
+                return Err(refusal::constant_is_no_number(column));
             }
             let mark = bind.text(text);
             match column.r#type.kind {
@@ -93,7 +88,7 @@ pub(super) fn satisfies(
         PostCondition::FirstOfYear => first_of(column, "year", "-01-01", 5)?,
         PostCondition::FirstOfMonth => first_of(column, "month", "-01", 8)?,
         PostCondition::MultipleOf(width) => {
-            let (n, width) = (numeric(column)?, band(column, *width)?);
+            let (n, width) = (numeric(column)?, refusal::band(column, *width)?);
             null_or(format!("mod(CAST({n} AS numeric), {width}) = 0"))
         }
         PostCondition::Department => null_or(is_department(column)?),
@@ -129,10 +124,7 @@ fn truncated(column: &Column, unit: &str) -> Result<String, Failure> {
         ColumnKind::LocalTime => format!("date_trunc('{unit}', {c})"),
         ColumnKind::Instant => format!("date_trunc('{unit}', {c}, 'UTC')"),
         _ => {
-            return Err(column.unsupported(text!(
-                "seuls une date, une heure ou un texte se ramènent à leur année ou à leur mois",
-                "only a date, a time or text can be brought to its year or month"
-            )));
+            return Err(refusal::no_year(column));
         }
     })
 }
@@ -166,24 +158,9 @@ fn first_of(column: &Column, unit: &str, rest: &str, from: usize) -> Result<Stri
 fn numeric(column: &Column) -> Result<String, Failure> {
     let numbers = matches!(column.r#type.kind, ColumnKind::Integer | ColumnKind::Number);
     if column.inside.is_empty() && !numbers {
-        return Err(column.unsupported(text!(
-            "seul un nombre se ramène à une tranche",
-            "only a number can be brought to a band"
-        )));
+        return Err(refusal::no_band(column));
     }
     number_of(column)
-}
-
-fn band(column: &Column, width: u64) -> Result<i64, Failure> {
-    i64::try_from(width)
-        .ok()
-        .filter(|width| (1..=1_000_000_000_000).contains(width))
-        .ok_or_else(|| {
-            column.unsupported(text!(
-                "une tranche doit être large de 1 à 10^12",
-                "a band must be between 1 and 10^12 wide"
-            ))
-        })
 }
 
 fn is_number_column(column: &Column) -> bool {

@@ -26,3 +26,10 @@ pub(crate) fn whole_range(keys: &[&Key]) -> Option<(i64, i64)> {
     let span = usize::try_from(high.checked_sub(low)?).ok()?.checked_add(1)?;
     (span == numbers.len()).then_some((low, high))
 }
+
+/// Whether text writes a UUID in its usual form, or without hyphens.
+pub(crate) fn is_uuid(text: &str) -> bool {
+    let digits: String = text.chars().filter(|sign| *sign != '-').collect();
+    let grouped = text.len() == 36 && [8, 13, 18, 23].iter().all(|at| text.as_bytes()[*at] == b'-');
+    digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) && (grouped || text.len() == 32)
+}

@@ -10,7 +10,7 @@ use serment_store::{Failure, Statement};
 
 use super::shared::Shared;
 use super::tables::Tables;
-use super::{Column, Dialect, Printer, Sql, UpdateEach, quoted, row};
+use super::{Changing, Column, Delete, Dialect, Printer, Sql, UpdateEach, row};
 use crate::schema::Schema;
 
 /// JSON arrays are read in pieces of so many fields: functions take at most 100 arguments.
@@ -163,13 +163,13 @@ pub(crate) fn lock(mut p: Printer<'_>, lock: &Lock) -> Result<Option<Sql>, Failu
             };
             p.name_row(*alias, table);
             let columns = p.columns(*alias, key)?;
-            let order: Vec<_> = columns.iter().map(|column| column.sql.clone()).collect();
+            let order = p.order(&columns)?;
             let filter = p.filter(filter)?;
             let text = format!(
                 "SELECT 1\nFROM {} AS {}\nWHERE {filter}\nORDER BY {}\n{suffix}",
                 p.dialect.table(table),
                 row(*alias),
-                order.join(", "),
+                order,
             );
             Ok(Some(p.finish(text)))
         }
@@ -177,16 +177,28 @@ pub(crate) fn lock(mut p: Printer<'_>, lock: &Lock) -> Result<Option<Sql>, Failu
 }
 
 /// A change.
-pub(crate) fn change(mut p: Printer<'_>, change: &Change) -> Result<Sql, Failure> {
+pub(crate) fn change(mut p: Printer<'_>, change: &Change) -> Result<Changing, Failure> {
     let text = match change {
         Change::Delete { table, alias, filter } => {
             p.name_row(*alias, table);
-            let filter = p.filter(filter)?;
-            format!(
-                "DELETE FROM {} AS {}\nWHERE {filter}",
-                p.dialect.table(table),
-                row(*alias)
-            )
+            let deletion = p.dialect.delete(Delete {
+                table,
+                alias: *alias,
+                reads_itself: filter.all_tables().contains(table),
+                filter: p.filter(filter)?,
+                primary_key: p.schema.primary_key(table),
+                own_links: p.schema.own_links(table),
+            })?;
+            let rows = p.finish(deletion.rows);
+            let with = |text: String| Sql {
+                text,
+                values: rows.values.clone(),
+            };
+            return Ok(Changing {
+                leaves: deletion.leaves.map(with),
+                unlink: deletion.unlink.map(with),
+                rows,
+            });
         }
         Change::Update {
             table,
@@ -195,13 +207,12 @@ pub(crate) fn change(mut p: Printer<'_>, change: &Change) -> Result<Sql, Failure
             set,
         } => {
             p.name_row(*alias, table);
-            let set = p.assignments(set)?;
+            let mut set = p.assignments(set)?;
+            let assigned: Vec<&str> = set.iter().map(|(name, _)| name.as_str()).collect();
+            let kept = p.kept(*alias, table, &assigned)?;
+            set.extend(kept.into_iter().map(|column| (column.column, column.sql)));
             let filter = p.filter(filter)?;
-            format!(
-                "UPDATE {} AS {}\nSET {set}\nWHERE {filter}",
-                p.dialect.table(table),
-                row(*alias)
-            )
+            p.dialect.update(table, *alias, &set, &filter)
         }
         Change::UpdateEach {
             table,
@@ -220,25 +231,33 @@ pub(crate) fn change(mut p: Printer<'_>, change: &Change) -> Result<Sql, Failure
                 alias: *alias,
                 key: &key,
                 column: &column,
+                kept: p.kept(*alias, table, &[&column.column])?,
                 values,
                 filter,
             };
             p.dialect.update_each(parts, &mut p.bind)?
         }
     };
-    Ok(p.finish(text))
+    Ok(Changing {
+        leaves: None,
+        unlink: None,
+        rows: p.finish(text),
+    })
 }
 
 /// A statement with its values as literals, for reading.
 pub(crate) fn readable(dialect: &dyn Dialect, schema: &Schema, statement: &Statement) -> String {
     let p = Printer::for_reading(dialect, schema);
-    let sql = match statement {
-        Statement::Keys(it) => keys(p, it).map(Some),
-        Statement::Lock(it) => lock(p, it),
-        Statement::Change(it) => change(p, it).map(Some),
+    let text = match statement {
+        Statement::Keys(it) => keys(p, it).map(|sql| Some(sql.text)),
+        Statement::Lock(it) => lock(p, it).map(|sql| sql.map(|sql| sql.text)),
+        Statement::Change(it) => change(p, it).map(|changing| {
+            let texts: Vec<_> = changing.statements().map(|sql| sql.text.as_str()).collect();
+            Some(texts.join(";\n"))
+        }),
     };
-    match sql {
-        Ok(Some(sql)) => sql.text,
+    match text {
+        Ok(Some(text)) => text,
         Ok(None) => {
             let tables: Vec<_> = statement
                 .all_tables()
@@ -400,11 +419,16 @@ impl Printer<'_> {
         })
     }
 
+    fn order(&self, columns: &[Column]) -> Result<String, Failure> {
+        let order: Result<Vec<_>, _> = columns.iter().map(|column| self.dialect.order(column)).collect();
+        Ok(order?.join(", "))
+    }
+
     /// Rows in key order.
     fn ordered(&mut self, keys: &Keys, selected: &str, source: &str) -> Result<String, Failure> {
         let columns = self.columns(keys.alias, &keys.key)?;
-        let order: Vec<_> = columns.iter().map(|column| column.sql.clone()).collect();
-        let mut text = format!("SELECT {selected}\nFROM {source}\nORDER BY {}", order.join(", "));
+        let order = self.order(&columns)?;
+        let mut text = format!("SELECT {selected}\nFROM {source}\nORDER BY {order}");
         if keys.limit > 0 {
             text.push_str(&format!("\nLIMIT {}", keys.limit));
         }
@@ -453,7 +477,7 @@ impl Printer<'_> {
     fn assignments(
         &mut self,
         set: &[(ColumnRef, serment_store::query::NewValue)],
-    ) -> Result<String, Failure> {
+    ) -> Result<Vec<(String, String)>, Failure> {
         let mut done: Vec<(String, String)> = Vec::new();
         for (column, value) in set {
             let mut found = self.column(column)?;
@@ -472,11 +496,7 @@ impl Printer<'_> {
                 "an update needs a column to set"
             )));
         }
-        let parts: Vec<_> = done
-            .into_iter()
-            .map(|(name, value)| format!("{} = {value}", quoted(&name)))
-            .collect();
-        Ok(parts.join(",\n  "))
+        Ok(done)
     }
 }
 

@@ -8,8 +8,8 @@ use serment_store::catalogue::{
 use serment_store::{Failure, Role};
 use sqlx::{Row as _, SqliteConnection};
 
-use super::definition;
 use super::error::classify;
+use crate::definition;
 use crate::schema::{ColumnType, Columns};
 
 type Rows = Vec<sqlx::sqlite::SqliteRow>;
@@ -74,7 +74,7 @@ fn printed(column: &Column, row_number: bool) -> ColumnType {
         kind: column.kind,
         cast: column.sql_type.clone(),
         whole_numbers: row_number,
-        operators: None,
+        ..ColumnType::unknown()
     }
 }
 
@@ -146,6 +146,7 @@ async fn table(
         triggers: triggers(connection, &real).await?,
         rules: Vec::new(),
         row_security: false,
+        hindrances: Vec::new(),
         inherited_by: Vec::new(),
         inherits: Vec::new(),
         privileges: Privileges {
@@ -261,6 +262,7 @@ async fn triggers(connection: &mut SqliteConnection, table: &str) -> Result<Vec<
             on_delete,
             on_update,
             source,
+            hidden_from_readers: false,
         });
     }
     Ok(found)

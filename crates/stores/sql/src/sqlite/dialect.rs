@@ -15,6 +15,7 @@ use super::{time, value};
 use crate::print::keys::{is_number, whole_range};
 use crate::print::moments;
 use crate::print::{Binder, Column, Dialect, Sides, UpdateEach, Value, quoted, row, symbol};
+use crate::refusal;
 
 /// SQLite.
 pub(crate) struct Sqlite;
@@ -63,10 +64,7 @@ impl Dialect for Sqlite {
             Constant::Integer(_) | Constant::Decimal(_) | Constant::Boolean(_)
                 if column.r#type.kind == ColumnKind::Text && !inside =>
             {
-                return Err(column.unsupported(text!(
-                    "c'est du texte : écrivez la valeur entre guillemets",
-                    "it is text: write the value between quotes"
-                )));
+                return Err(refusal::wants_quotes(column));
             }
             Constant::Integer(value) => (bind.bind(Value::Integer(*value)), number_sort),
             Constant::Decimal(text) => (number(bind, column, text)?, number_sort),
@@ -139,10 +137,7 @@ impl Dialect for Sqlite {
 
     fn key_after(&self, bind: &mut Binder<'_>, columns: &[Column], key: &Key) -> Result<String, Failure> {
         if key.0.len() != columns.len() {
-            return Err(Failure::Unsupported(text!(
-                "une clé n'a pas autant de parties que celle de la table",
-                "a key has not as many parts as the table's key"
-            )));
+            return Err(refusal::another_width());
         }
         let ours: Vec<_> = columns.iter().map(|column| column.sql.clone()).collect();
         let mut theirs = Vec::new();
@@ -154,10 +149,7 @@ impl Dialect for Sqlite {
                 }
                 serde_json::Value::Bool(yes) => bind.bind(Value::Integer(i64::from(*yes))),
                 _ => {
-                    return Err(Failure::Unsupported(text!(
-                        "une clé d'où continuer a une partie sans ordre",
-                        "a key to go on from has a part without order"
-                    )));
+                    return Err(refusal::no_order());
                 }
             });
         }
@@ -410,10 +402,7 @@ fn number(bind: &mut Binder<'_>, column: &Column, text: &str) -> Result<String, 
         return Ok(bind.bind(Value::Integer(whole)));
     }
     if !is_number(text) {
-        return Err(column.unsupported(text!(
-            "elle contient des nombres et le registre la compare à un autre texte",
-            "it holds numbers and the register compares it with other text"
-        )));
+        return Err(refusal::no_number(column));
     }
     let mark = bind.text(text);
     Ok(format!("CAST({mark} AS REAL)"))

@@ -12,6 +12,7 @@ use serment_store::text;
 use super::time::begins_with_date;
 use crate::print::keys::is_number;
 use crate::print::{Binder, Column, Value};
+use crate::refusal;
 
 /// The expression of a new value; `v` is the present one.
 pub(super) fn new(
@@ -25,10 +26,7 @@ pub(super) fn new(
         NewValue::Constant(text) => {
             let numeric = matches!(column.r#type.kind, ColumnKind::Integer | ColumnKind::Number);
             if numeric && column.inside.is_empty() && !is_number(text) {
-                return Err(column.unsupported(text!(
-                    "elle contient des nombres et la constante n'en est pas un",
-                    "it holds numbers and the constant is not one"
-                )));
+                return Err(refusal::constant_is_no_number(column));
             }
             bind.text(text)
         }
@@ -47,7 +45,7 @@ pub(super) fn new(
             )
         }
         NewValue::Band(width) => {
-            let width = band(column, *width)?;
+            let width = refusal::band(column, *width)?;
             let whole = format!("(CAST({v} AS INTEGER) - ({v} < CAST({v} AS INTEGER)))");
             format!(
                 "CASE WHEN typeof({v}) IN ('integer', 'real') AND {v} BETWEEN -9e17 AND 9e17 \
@@ -91,7 +89,7 @@ pub(super) fn satisfies(
             first_of(v, "[0-9][0-9][0-9][0-9]-[01][0-9]-01*")
         }
         PostCondition::MultipleOf(width) => {
-            let width = band(column, *width)?;
+            let width = refusal::band(column, *width)?;
             format!(
                 "({v} IS NULL OR (typeof({v}) IN ('integer', 'real') AND {v} = CAST({v} AS INTEGER) \
                  AND CAST({v} AS INTEGER) % {width} = 0))"
@@ -119,18 +117,6 @@ fn require_text(column: &Column) -> Result<(), Failure> {
         }
         _ => Ok(()),
     }
-}
-
-fn band(column: &Column, width: u64) -> Result<i64, Failure> {
-    i64::try_from(width)
-        .ok()
-        .filter(|width| (1..=1_000_000_000_000).contains(width))
-        .ok_or_else(|| {
-            column.unsupported(text!(
-                "une tranche doit être large de 1 à 10^12",
-                "a band must be between 1 and 10^12 wide"
-            ))
-        })
 }
 
 /// Begins as the pattern says and goes on with nothing but midnight.

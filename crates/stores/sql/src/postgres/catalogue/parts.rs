@@ -57,6 +57,7 @@ fn trigger(row: &[serde_json::Value]) -> Trigger {
         on_delete: flag(row, 1),
         on_update: flag(row, 2),
         source: string(row, 3),
+        hidden_from_readers: false,
     }
 }
 

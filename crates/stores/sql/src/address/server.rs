@@ -1,6 +1,6 @@
-//! The address of a PostgreSQL database.
+//! The address of a database on a server.
 //!
-//! `postgres://USER:PASSWORD@HOST:PORT/DATABASE?OPTION=VALUE`. The password may hold any character as it is, since it
+//! `SCHEME://USER:PASSWORD@HOST:PORT/DATABASE?OPTION=VALUE`. The password may hold any character as it is, since it
 //! ends at the last `@`; `%` followed by two hexadecimal digits is decoded. A host that is not this machine is only
 //! reached through TLS with its certificate and name verified, unless the address says otherwise.
 
@@ -9,36 +9,85 @@ use std::path::PathBuf;
 
 use serment_store::Failure;
 use serment_store::{Text, text};
-use sqlx::postgres::{PgConnectOptions, PgSslMode};
+
+/// What addresses of one product have in common.
+pub(crate) struct Scheme {
+    /// How they begin, the usual one first.
+    names: &'static [&'static str],
+    /// The port when none is written.
+    port: u16,
+    /// The user when none is written.
+    user: &'static str,
+}
+
+/// PostgreSQL.
+pub(crate) const POSTGRES: Scheme = Scheme {
+    names: &["postgres", "postgresql"],
+    port: 5432,
+    user: "postgres",
+};
+
+/// MariaDB.
+pub(crate) const MARIADB: Scheme = Scheme {
+    names: &["mariadb", "mysql"],
+    port: 3306,
+    user: "root",
+};
+
+/// How a connection is encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tls {
+    /// Not at all.
+    Disable,
+    /// If the server insists.
+    Allow,
+    /// If the server can.
+    Prefer,
+    /// Always, for whoever answers.
+    Require,
+    /// Always, for a server with a certificate of an authority that we trust.
+    VerifyCa,
+    /// Always, for a server with such a certificate of its own name.
+    VerifyFull,
+}
 
 /// Where a database is and how to reach it. No `Debug`: it holds a password.
 pub(crate) struct Address {
-    user: String,
-    password: Option<String>,
-    host: String,
-    port: u16,
-    database: String,
-    tls: PgSslMode,
-    root: Option<PathBuf>,
+    /// User.
+    pub user: String,
+    /// Password.
+    pub password: Option<String>,
+    /// Host, or the path of a socket.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// Database.
+    pub database: String,
+    /// Encryption.
+    pub tls: Tls,
+    /// The certificate of a private authority.
+    pub root: Option<PathBuf>,
 }
 
 impl Address {
     /// Understands an address. Errors never repeat it.
-    pub fn parse(text: &str) -> Result<Self, Failure> {
+    pub fn parse(text: &str, scheme: &Scheme) -> Result<Self, Failure> {
+        let usual = scheme.names[0];
         let wrong = |why: Text| {
             Failure::Address(text!(
-                "{why} ; elle s'écrit postgres://USER:PASSWORD@HOST:PORT/DATABASE",
-                "{why}; it is written postgres://USER:PASSWORD@HOST:PORT/DATABASE";
+                "{why} ; elle s'écrit {usual}://USER:PASSWORD@HOST:PORT/DATABASE",
+                "{why}; it is written {usual}://USER:PASSWORD@HOST:PORT/DATABASE";
                 why
             ))
         };
-        let rest = text
-            .strip_prefix("postgres://")
-            .or_else(|| text.strip_prefix("postgresql://"))
+        let rest = scheme
+            .names
+            .iter()
+            .find_map(|name| text.strip_prefix(name)?.strip_prefix("://"))
             .ok_or_else(|| {
                 wrong(text!(
-                    "elle ne commence pas par postgres://",
-                    "it does not begin with postgres://"
+                    "elle ne commence pas par {usual}://",
+                    "it does not begin with {usual}://"
                 ))
             })?;
         if rest.contains('\0') {
@@ -54,11 +103,11 @@ impl Address {
         };
         let (place, options) = place.split_once('?').unwrap_or((place, ""));
         let (server, database) = place.split_once('/').unwrap_or((place, ""));
-        let (host, port) = host_and_port(server)
+        let (host, port) = host_and_port(server, scheme.port)
             .ok_or_else(|| wrong(text!("son port n'est pas un nombre", "its port is not a number")))?;
         let mut address = Self {
             user: if user.is_empty() {
-                "postgres".into()
+                scheme.user.into()
             } else {
                 decoded(user)
             },
@@ -70,7 +119,7 @@ impl Address {
             },
             port,
             database: decoded(database),
-            tls: PgSslMode::Prefer,
+            tls: Tls::Prefer,
             root: None,
         };
         address.read_options(options)?;
@@ -114,8 +163,8 @@ impl Address {
                     self.host
                 )));
             }
-            None if self.is_this_machine() => PgSslMode::Prefer,
-            None => PgSslMode::VerifyFull,
+            None if self.is_this_machine() => Tls::Prefer,
+            None => Tls::VerifyFull,
         };
         Ok(())
     }
@@ -128,28 +177,9 @@ impl Address {
             || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
     }
 
-    fn bare_host(&self) -> &str {
+    /// The host without the brackets of an IPv6 address.
+    pub fn bare_host(&self) -> &str {
         self.host.trim_start_matches('[').trim_end_matches(']')
-    }
-
-    /// Options for the driver. Nothing of the environment says where we connect or how.
-    pub fn options(&self) -> PgConnectOptions {
-        let mut options = PgConnectOptions::new_without_pgpass()
-            .port(self.port)
-            .username(&self.user)
-            .password(self.password.as_deref().unwrap_or(""))
-            .database(&self.database)
-            .ssl_mode(self.tls)
-            .application_name("serment");
-        options = if self.host.starts_with('/') {
-            options.host("localhost").socket(&self.host)
-        } else {
-            options.host(self.bare_host())
-        };
-        match &self.root {
-            Some(root) => options.ssl_root_cert(root),
-            None => options,
-        }
     }
 
     /// The server, for messages.
@@ -158,17 +188,16 @@ impl Address {
     }
 }
 
-fn host_and_port(server: &str) -> Option<(&str, u16)> {
-    const USUAL: u16 = 5432;
+fn host_and_port(server: &str, usual: u16) -> Option<(&str, u16)> {
     let bracket = server.rfind(']').map_or(0, |at| at + 1);
     match server[bracket..].rfind(':') {
-        None => Some((server, USUAL)),
+        None => Some((server, usual)),
         Some(at) => {
             let (host, port) = server.split_at(bracket + at);
             Some((
                 host,
                 if port == ":" {
-                    USUAL
+                    usual
                 } else {
                     port[1..].parse().ok()?
                 },
@@ -177,14 +206,14 @@ fn host_and_port(server: &str) -> Option<(&str, u16)> {
     }
 }
 
-fn tls_mode(value: &str) -> Result<PgSslMode, Failure> {
+fn tls_mode(value: &str) -> Result<Tls, Failure> {
     Ok(match value {
-        "disable" => PgSslMode::Disable,
-        "allow" => PgSslMode::Allow,
-        "prefer" => PgSslMode::Prefer,
-        "require" => PgSslMode::Require,
-        "verify-ca" => PgSslMode::VerifyCa,
-        "verify-full" => PgSslMode::VerifyFull,
+        "disable" => Tls::Disable,
+        "allow" => Tls::Allow,
+        "prefer" => Tls::Prefer,
+        "require" => Tls::Require,
+        "verify-ca" => Tls::VerifyCa,
+        "verify-full" => Tls::VerifyFull,
         _ => {
             return Err(Failure::Address(text!(
                 "sslmode vaut disable, allow, prefer, require, verify-ca ou verify-full",
@@ -195,11 +224,8 @@ fn tls_mode(value: &str) -> Result<PgSslMode, Failure> {
 }
 
 /// Whether a mode lets others read, or pretend to be the server: `require` encrypts without knowing for whom.
-fn readable_by_others(mode: PgSslMode) -> bool {
-    matches!(
-        mode,
-        PgSslMode::Disable | PgSslMode::Allow | PgSslMode::Prefer | PgSslMode::Require
-    )
+fn readable_by_others(mode: Tls) -> bool {
+    matches!(mode, Tls::Disable | Tls::Allow | Tls::Prefer | Tls::Require)
 }
 
 /// Percent-decoded where two hexadecimal digits follow and the result is UTF-8; left alone otherwise.
@@ -229,8 +255,12 @@ fn decoded(text: &str) -> String {
 mod tests {
     use super::*;
 
+    fn parse(text: &str) -> Result<Address, Failure> {
+        Address::parse(text, &POSTGRES)
+    }
+
     fn refusal(text: &str) -> String {
-        match Address::parse(text) {
+        match parse(text) {
             Ok(_) => panic!("accepted"),
             Err(failure) => failure.to_string(),
         }
@@ -248,33 +278,33 @@ mod tests {
             ":@:@",
             "$(x)`y`",
         ] {
-            let address = Address::parse(&format!("postgres://u:{password}@127.0.0.1:1/d"))
+            let address = parse(&format!("postgres://u:{password}@127.0.0.1:1/d"))
                 .ok()
                 .unwrap();
             assert_eq!(address.password.as_deref(), Some(password));
             assert_eq!((address.host.as_str(), address.port), ("127.0.0.1", 1));
             assert_eq!((address.user.as_str(), address.database.as_str()), ("u", "d"));
         }
-        let address = Address::parse("postgres://u:p%40%2F@h.example/d").ok().unwrap();
+        let address = parse("postgres://u:p%40%2F@h.example/d").ok().unwrap();
         assert_eq!(address.password.as_deref(), Some("p@/"));
     }
 
     #[test]
     fn another_machine_is_reached_through_verified_tls_only() {
-        let mode = |text: &str| Address::parse(text).ok().unwrap().tls;
-        assert!(matches!(mode("postgres://u@db.example/d"), PgSslMode::VerifyFull));
+        let mode = |text: &str| parse(text).ok().unwrap().tls;
+        assert!(matches!(mode("postgres://u@db.example/d"), Tls::VerifyFull));
         assert!(matches!(
             mode("postgres://u@db.example/d?sslmode=verify-ca"),
-            PgSslMode::VerifyCa
+            Tls::VerifyCa
         ));
-        assert!(matches!(mode("postgres://u@[::1]:5/d"), PgSslMode::Prefer));
+        assert!(matches!(mode("postgres://u@[::1]:5/d"), Tls::Prefer));
         assert!(matches!(
             mode("postgres://u@/d?host=/run/postgresql"),
-            PgSslMode::Prefer
+            Tls::Prefer
         ));
         assert!(matches!(
             mode("postgres://u@db.example/d?sslmode=disable&insecure=yes"),
-            PgSslMode::Disable
+            Tls::Disable
         ));
         assert!(refusal("postgres://u:s3cret@db.example/d?sslmode=disable").contains("insecure=yes"));
         assert!(

@@ -1,6 +1,7 @@
-//! What SQLite only tells in the text of its definitions: CHECK constraints, deferred keys, the events of triggers.
+//! What databases only tell in the text of their definitions: CHECK constraints, what foreign keys do, the events of
+//! triggers.
 
-use serment_store::catalogue::Check;
+use serment_store::catalogue::{Action, Check};
 
 /// A word of a definition.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,7 +22,7 @@ impl Word {
 }
 
 /// CHECK constraints of a CREATE TABLE: name, the columns whose names stand in it, text.
-pub(super) fn checks(definition: &str, columns: &[String]) -> Vec<Check> {
+pub(crate) fn checks(definition: &str, columns: &[String]) -> Vec<Check> {
     let words = words(definition);
     let mut found = Vec::new();
     let mut position = 0;
@@ -52,15 +53,57 @@ pub(super) fn checks(definition: &str, columns: &[String]) -> Vec<Check> {
     found
 }
 
+/// The named foreign keys of a CREATE TABLE, and what they do on DELETE and on UPDATE; RESTRICT where nothing is written.
+pub(crate) fn foreign_keys(definition: &str) -> Vec<(String, Action, Action)> {
+    let words = words(definition);
+    let mut found = Vec::new();
+    for at in 0..words.len() {
+        let begins = words[at].is("constraint")
+            && words.get(at + 2).is_some_and(|word| word.is("foreign"))
+            && words.get(at + 3).is_some_and(|word| word.is("key"));
+        if !begins {
+            continue;
+        }
+        let rest = &words[at + 4..];
+        let end = rest
+            .iter()
+            .position(|word| word.is("constraint") || word.is("engine"))
+            .unwrap_or(rest.len());
+        let action = |event: &str| {
+            let on = rest[..end]
+                .windows(2)
+                .position(|pair| pair[0].is("on") && pair[1].is(event));
+            let said = on.map(|on| &rest[on + 2..]).unwrap_or_default();
+            let is = |first: &str, second: &str| {
+                said.first().is_some_and(|word| word.is(first))
+                    && (second.is_empty() || said.get(1).is_some_and(|word| word.is(second)))
+            };
+            if is("cascade", "") {
+                Action::Cascade
+            } else if is("set", "null") {
+                Action::SetNull
+            } else if is("set", "default") {
+                Action::SetDefault
+            } else if is("no", "action") {
+                Action::NoAction
+            } else {
+                Action::Restrict
+            }
+        };
+        found.push((words[at + 1].text.clone(), action("delete"), action("update")));
+    }
+    found
+}
+
 /// Whether a CREATE TABLE defers checks of foreign keys to COMMIT. SQLite does not tell which: all are taken to wait.
-pub(super) fn defers(definition: &str) -> bool {
+pub(crate) fn defers(definition: &str) -> bool {
     words(definition)
         .windows(2)
         .any(|pair| pair[0].is("initially") && pair[1].is("deferred"))
 }
 
 /// Whether a trigger fires on DELETE and on UPDATE.
-pub(super) fn trigger_events(definition: &str) -> (bool, bool) {
+pub(crate) fn trigger_events(definition: &str) -> (bool, bool) {
     let words = words(definition);
     let event = words
         .iter()
@@ -73,7 +116,7 @@ pub(super) fn trigger_events(definition: &str) -> (bool, bool) {
 }
 
 /// The table whose contents a full-text table indexes, when it is another one.
-pub(super) fn indexed_table(definition: &str) -> Option<String> {
+pub(crate) fn indexed_table(definition: &str) -> Option<String> {
     let words = words(definition);
     let content = words
         .windows(3)
@@ -181,6 +224,24 @@ mod tests {
         assert_eq!(found[1].name, "both");
         assert_eq!(found[1].columns, ["x", "check"]);
         assert_eq!(found[1].source, r#"((x < 9) OR "check" IN ('(', 'b'))"#);
+    }
+
+    #[test]
+    fn what_foreign_keys_do_is_read_for_each() {
+        let definition = "CREATE TABLE `t` (`on` int, `x` varchar(9) DEFAULT 'ON DELETE CASCADE',
+            CONSTRAINT `a` FOREIGN KEY (`on`) REFERENCES `p` (`id`) ON DELETE SET NULL ON UPDATE CASCADE,
+            CONSTRAINT `b``c` FOREIGN KEY (`x`) REFERENCES `q` (`delete`),
+            CONSTRAINT `d` FOREIGN KEY (`x`) REFERENCES `r` (`id`) ON UPDATE NO ACTION,
+            CONSTRAINT `e` CHECK (`on` > 0)
+            ) ENGINE=InnoDB COMMENT='ON DELETE CASCADE'";
+        assert_eq!(
+            foreign_keys(definition),
+            [
+                ("a".to_owned(), Action::SetNull, Action::Cascade),
+                ("b`c".to_owned(), Action::Restrict, Action::Restrict),
+                ("d".to_owned(), Action::Restrict, Action::NoAction),
+            ]
+        );
     }
 
     #[test]
