@@ -1,4 +1,4 @@
-//! Stands between Serment and PostgreSQL and cuts a line while it commits.
+//! Stands between Serment and a server and cuts a line while it commits.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -6,8 +6,14 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// The message with which the driver commits.
-const COMMIT: &[u8] = b"Q\0\0\0\x0bCOMMIT\0";
+/// The messages with which the drivers of PostgreSQL and MariaDB commit.
+const COMMITS: [&[u8]; 2] = [b"Q\0\0\0\x0bCOMMIT\0", b"\x07\0\0\0\x03COMMIT"];
+
+fn commits(asked: &[u8]) -> bool {
+    COMMITS
+        .iter()
+        .any(|commit| asked.windows(commit.len()).any(|message| message == *commit))
+}
 
 /// What becomes of a COMMIT.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,7 +87,7 @@ async fn line(client: TcpStream, server: TcpStream, armed: &Mutex<(u64, Cut, u64
                     Ok(read) if read > 0 => &asked[..read],
                     _ => return,
                 };
-                let cut = asked.windows(COMMIT.len()).any(|message| message == COMMIT).then(|| {
+                let cut = commits(asked).then(|| {
                     let mut armed = armed.lock().unwrap();
                     armed.2 += 1;
                     (armed.2 == armed.0).then_some(armed.1)
