@@ -6,8 +6,7 @@
 //! recognised by its shape and then by its day, so that no conversion ever fails, and compared as text save for its
 //! offset.
 
-use jiff::civil::{Date, DateTimeRound};
-use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
+use jiff::civil::Date;
 use serment_store::Failure;
 use serment_store::catalogue::ColumnKind;
 use serment_store::condition::{Bound, TimeForm, TimeTest};
@@ -165,26 +164,16 @@ fn date_bound(bound: &Bound) -> String {
 }
 
 fn local_bound(bound: &Bound) -> String {
-    let up = DateTimeRound::new()
-        .smallest(Unit::Microsecond)
-        .mode(RoundMode::Ceil);
-    let rounded = bound.local.round(up).unwrap_or(bound.local);
+    let rounded = moments::local_microseconds(bound);
     or_first(rounded.date(), rounded.to_string())
 }
 
 fn instant_bound(bound: &Bound) -> String {
-    let up = TimestampRound::new()
-        .smallest(Unit::Microsecond)
-        .mode(RoundMode::Ceil);
-    let rounded = bound.instant.round(up).unwrap_or(bound.instant);
+    let rounded = moments::instant_microseconds(bound);
     or_first(
-        utc_date(rounded),
+        moments::utc_date(rounded),
         rounded.to_string().trim_end_matches('Z').to_owned(),
     )
-}
-
-fn utc_date(instant: Timestamp) -> Date {
-    instant.to_zoned(jiff::tz::TimeZone::UTC).date()
 }
 
 /// A bound before the year 1 is before everything that can be told.

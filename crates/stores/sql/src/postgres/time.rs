@@ -5,8 +5,8 @@
 //! recognised by its shape and then by its day (lengths of months and leap years included), so that no cast ever fails,
 //! and compared as text save for its offset.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 use serment_store::Failure;
 use serment_store::catalogue::ColumnKind;
 use serment_store::condition::{Bound, TimeForm, TimeTest};
@@ -135,27 +135,13 @@ fn date_bound(bound: &Bound) -> String {
 }
 
 fn local_bound(bound: &Bound) -> String {
-    let up = jiff::civil::DateTimeRound::new()
-        .smallest(Unit::Microsecond)
-        .mode(RoundMode::Ceil);
-    let rounded = bound.local.round(up).unwrap_or(bound.local);
+    let rounded = moments::local_microseconds(bound);
     or_beginning(rounded.date(), rounded.to_string())
 }
 
 fn instant_bound(bound: &Bound) -> String {
-    let rounded = rounded_up(bound.instant);
-    or_beginning(utc_date(rounded), rounded.to_string())
-}
-
-fn rounded_up(instant: Timestamp) -> Timestamp {
-    let up = TimestampRound::new()
-        .smallest(Unit::Microsecond)
-        .mode(RoundMode::Ceil);
-    instant.round(up).unwrap_or(instant)
-}
-
-fn utc_date(instant: Timestamp) -> Date {
-    instant.to_zoned(jiff::tz::TimeZone::UTC).date()
+    let rounded = moments::instant_microseconds(bound);
+    or_beginning(moments::utc_date(rounded), rounded.to_string())
 }
 
 /// A bound before the year 1 is before everything.
@@ -223,7 +209,7 @@ fn text_comparisons(bind: &mut Binder<'_>, v: &str, op: &str, bound: &Bound) -> 
     let local = bind.text(moments::local(bound));
     let whole = Timestamp::from_second(bound.instant.as_nanosecond().div_euclid(1_000_000_000) as i64)
         .unwrap_or(bound.instant);
-    let seconds = bind.text(or_beginning(utc_date(whole), whole.to_string()));
+    let seconds = bind.text(or_beginning(moments::utc_date(whole), whole.to_string()));
     let rest = bound.instant.as_nanosecond().rem_euclid(1_000_000_000);
     let fraction = if rest == 0 {
         String::new()

@@ -1,7 +1,7 @@
 //! Bounds in each form in which SQL compares them: text that sorts as time does, numbers of seconds.
 
-use jiff::ToSpan;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime, DateTimeRound};
+use jiff::{RoundMode, Timestamp, TimestampRound, ToSpan, Unit};
 use serment_store::condition::{Bound, TimeForm};
 
 /// The epoch as a date.
@@ -22,6 +22,27 @@ pub(crate) fn per_second(written: TimeForm) -> Option<i64> {
         TimeForm::EpochMilliseconds => Some(1_000),
         TimeForm::Date | TimeForm::Instant | TimeForm::Local | TimeForm::Text => None,
     }
+}
+
+/// The local bound for types that have microseconds: rounded up to them, which no value can tell.
+pub(crate) fn local_microseconds(bound: &Bound) -> DateTime {
+    let up = DateTimeRound::new()
+        .smallest(Unit::Microsecond)
+        .mode(RoundMode::Ceil);
+    bound.local.round(up).unwrap_or(bound.local)
+}
+
+/// The instant, rounded up likewise.
+pub(crate) fn instant_microseconds(bound: &Bound) -> Timestamp {
+    let up = TimestampRound::new()
+        .smallest(Unit::Microsecond)
+        .mode(RoundMode::Ceil);
+    bound.instant.round(up).unwrap_or(bound.instant)
+}
+
+/// The date of an instant in UTC.
+pub(crate) fn utc_date(instant: Timestamp) -> Date {
+    instant.to_zoned(jiff::tz::TimeZone::UTC).date()
 }
 
 /// The date bound.
@@ -51,7 +72,7 @@ fn positive(text: String) -> String {
 /// A date, as text, that is certainly after (or, for `From`, not after) every readable text that is before the bound (or
 /// from it on), whatever its shape and offset.
 pub(crate) fn edge(bound: &Bound, before: bool) -> String {
-    let utc = bound.instant.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let utc = utc_date(bound.instant);
     let dates = [bound.date, bound.local.date(), utc];
     let edge = if before {
         dates
