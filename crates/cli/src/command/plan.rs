@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
+use futures::stream::{self, StreamExt, TryStreamExt};
 use serment_keep::observe::{Observation, ObserveOptions, Observer, Released};
 use serment_plan::forecast;
 use serment_register::model::{Register, RuleId, Text};
@@ -16,6 +17,8 @@ use crate::session::{Session, wait};
 use crate::trouble::{Exit, Trouble};
 use crate::words::both;
 
+/// Histograms made at the same time.
+const TOGETHER: usize = 2;
 /// Bars of a histogram.
 const BARS: u32 = 60;
 
@@ -118,33 +121,26 @@ async fn report(
     approved: &BTreeSet<(String, String)>,
     args: &Plan,
 ) -> Result<Report> {
-    let mut lines = Vec::new();
-    for ((rule, client), counted) in &observation.forecast.lines {
-        let Some(planned) = observation.plan.rule(rule) else {
-            continue;
-        };
+    let counted = observation.forecast.lines.iter();
+    let lines = counted.filter_map(|((rule, client), counted)| {
+        let planned = observation.plan.rule(rule)?;
         let mut line = line(register, observation, planned, client.as_ref(), counted, args);
         line.released = approved.contains(&(planned.id.0.clone(), planned.hash.clone()));
-        if let (false, Some(cutoff)) = (planned.blind, planned.cutoff) {
-            let bars = observer
-                .histogram(
-                    observation,
-                    rule,
-                    client.as_deref().or(args.client.as_deref()),
-                    BARS,
-                )
-                .await?
-                .into_iter()
-                .map(|bar| Bar {
+        let client = client.as_deref().or(args.client.as_deref());
+        Some(async move {
+            if let (false, Some(cutoff)) = (planned.blind, planned.cutoff) {
+                let bars = observer.histogram(observation, rule, client, BARS).await?;
+                let bars = bars.into_iter().map(|bar| Bar {
                     from: bar.from,
                     before: bar.before,
                     rows: bar.rows,
-                })
-                .collect();
-            line.ages = Some(Histogram::new(bars, cutoff));
-        }
-        lines.push(line);
-    }
+                });
+                line.ages = Some(Histogram::new(bars.collect(), cutoff));
+            }
+            Ok::<_, anyhow::Error>(line)
+        })
+    });
+    let lines = stream::iter(lines).buffered(TOGETHER).try_collect().await?;
     Ok(Report {
         plan: observation.plan.hash.clone(),
         at: observation.plan.cutoff.at,
