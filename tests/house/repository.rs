@@ -48,8 +48,14 @@ fn packages_come_from_the_public_registry_only() {
     let keys: Vec<&String> = config.keys().collect();
     assert_eq!(
         keys,
-        ["alias"],
-        ".cargo/config.toml is for aliases: no registry, no source, no proxy"
+        ["alias", "env"],
+        ".cargo/config.toml is for aliases and flags: no registry, no source, no proxy"
+    );
+    let flags: Vec<&String> = config["env"].as_table().expect("variables").keys().collect();
+    assert_eq!(
+        flags,
+        ["LIBSQLITE3_FLAGS"],
+        "variables change how SQLite is built, and nothing else"
     );
 }
 
