@@ -169,12 +169,7 @@ impl Keeper<'_> {
         };
         for rule in &braked.acting {
             if let Some(planned) = braked.plan.rule(rule) {
-                report.would.push(observed(
-                    rule.clone(),
-                    planned.hash.clone(),
-                    "released",
-                    &braked.forecast,
-                ));
+                report.would.push(observed(planned, "released", &braked.forecast));
             }
         }
         Ok(report)

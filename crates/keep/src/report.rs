@@ -73,6 +73,8 @@ pub struct Observed {
     pub why: &'static str,
     /// What it would do: table, effect, client, rows.
     pub would: Vec<(TableId, Effect, Option<String>, u64)>,
+    /// Why it could not start were it approved: then what it would do is not to be approved.
+    pub obstacle: Option<Text>,
 }
 
 /// A rule that did not start or did not end.

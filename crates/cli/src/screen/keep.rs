@@ -231,6 +231,12 @@ fn rules(title: &str, rules: &[Observed], observe: bool, look: &Look) -> String 
             look.paint(Tone::Strong, &rule.rule.0),
             look.paint(Tone::Dim, &format!("({})", look.say(&why)))
         ));
+        if let Some(obstacle) = &rule.obstacle {
+            let text = both!("ne peut pas démarrer : {obstacle}", "cannot start: {obstacle}"; obstacle);
+            let body = look.paragraph(6, look.say(&text));
+            out.push_str(&format!("    {} {}", look.cross(), body.trim_start()));
+            continue;
+        }
         if rule.would.is_empty() {
             out.push_str(&format!(
                 "    {}\n",
@@ -304,6 +310,7 @@ fn would(rule: &Observed) -> Value {
         "rule": rule.rule.0,
         "hash": rule.hash,
         "why": rule.why,
+        "obstacle": rule.obstacle,
         "would": rule.would.iter().map(|(table, effect, client, rows)| json!({
             "table": table.to_string(),
             "effect": effect.word(),

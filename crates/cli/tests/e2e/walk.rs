@@ -296,3 +296,35 @@ fn a_hold_on_a_key_that_no_row_bears_says_so() {
         typo.both()
     );
 }
+
+#[test]
+fn of_a_store_that_was_not_read_nothing_is_said_but_that() {
+    let shop = Shop::new(3, 0);
+    fs::remove_file(shop.path().join("shop.db")).expect("removed");
+    let keep = shop.run(&["keep"]);
+    assert_eq!(keep.code, 1, "{}", keep.both());
+    assert!(keep.out.contains("was not read"), "{}", keep.both());
+    assert!(!keep.out.contains("would do nothing"), "{}", keep.both());
+    assert!(!keep.out.contains("serment approve"), "{}", keep.both());
+}
+
+#[test]
+fn the_company_is_written_as_scripts_for_postgresql() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = text(&folder.path().join("company"));
+    let arguments = [
+        "demo",
+        "--keep",
+        &place,
+        "--scripts",
+        "postgres",
+        "--people",
+        "100",
+    ];
+    let ran = run_in(folder.path(), &arguments);
+    assert_eq!(ran.code, 0, "{}", ran.both());
+    let script = fs::read_to_string(folder.path().join("company/crm.sql")).expect("a script");
+    assert!(script.starts_with("BEGIN;\n") && script.ends_with("COMMIT;\n"));
+    let check = run_in(&folder.path().join("company"), &["check"]);
+    assert_eq!(check.code, 0, "{}", check.both());
+}

@@ -72,24 +72,15 @@ impl Keeper<'_> {
                     && !approval.is_some_and(|approval| approval.accepted.contains(&suspicion.column))
             });
             match approval {
-                // Nothing says that the rule changed: its store was not read.
-                Some(_) if let Some(why) = sight.unread.get(&rule.table.store) => {
+                // Nothing says that the rule changed, nor what it would do: its store was not read.
+                _ if let Some(why) = sight.unread.get(&rule.table.store) => {
                     let why = Why::new(Code::Store, unread(&rule.table.store, why));
                     blocked.insert(rule.id.clone(), why);
                 }
                 None => waiting.push((rule, "new")),
                 Some(approval) if approval.hash != rule.hash => waiting.push((rule, "changed")),
                 Some(approval) => {
-                    let why = if let Some(obstacle) = rule.obstacles.first() {
-                        let what = &obstacle.what;
-                        let detail = match rule.obstacles.len() - 1 {
-                            0 => what.clone(),
-                            more => text!(
-                                "{what} (et {more} de plus : voyez `serment plan`)",
-                                "{what} (and {more} more: see `serment plan`)";
-                                what
-                            ),
-                        };
+                    let why = if let Some(detail) = obstacle(rule) {
                         Some(Why::new(Code::Obstacle, detail))
                     } else if !approval.used && now > approval.expires_at {
                         let day =
@@ -120,7 +111,7 @@ impl Keeper<'_> {
             waiting
                 .iter()
                 .filter(|(rule, _)| chosen(&rule.id))
-                .map(|(rule, why)| observed(rule.id.clone(), rule.hash.clone(), why, &forecast))
+                .map(|(rule, why)| observed(rule, why, &forecast))
                 .collect()
         } else {
             Vec::new()
@@ -289,19 +280,33 @@ impl Keeper<'_> {
     }
 }
 
+/// The first obstacle of a rule, and how many more there are.
+fn obstacle(rule: &PlannedRule) -> Option<Text> {
+    let what = &rule.obstacles.first()?.what;
+    Some(match rule.obstacles.len() - 1 {
+        0 => what.clone(),
+        more => text!(
+            "{what} (et {more} de plus : voyez `serment plan`)",
+            "{what} (and {more} more: see `serment plan`)";
+            what
+        ),
+    })
+}
+
 /// What a rule would do.
-pub(crate) fn observed(rule: RuleId, hash: String, why: &'static str, forecast: &Forecast) -> Observed {
+pub(crate) fn observed(rule: &PlannedRule, why: &'static str, forecast: &Forecast) -> Observed {
     let mut would = Vec::new();
-    for ((_, client), line) in forecast.lines.iter().filter(|((id, _), _)| *id == rule) {
+    for ((_, client), line) in forecast.lines.iter().filter(|((id, _), _)| *id == rule.id) {
         for ((table, effect), rows) in &line.effects {
             would.push((table.clone(), *effect, client.clone(), *rows));
         }
     }
     Observed {
-        rule,
-        hash,
+        rule: rule.id.clone(),
+        hash: rule.hash.clone(),
         why,
         would,
+        obstacle: obstacle(rule),
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use serment_plan::Plan;
 use serment_plan::hash;
-use serment_plan::steps::{ROW, Step, What};
+use serment_plan::steps::{Effect, ROW, Step, What};
 use serment_plan::strategy::Replacement;
 use serment_register::model::{RuleId, TableId};
 use serment_register::text;
@@ -62,15 +62,10 @@ impl Run<'_, '_> {
     /// Walks a step until nothing more is due.
     pub async fn walk(&mut self, root: &TableId, step: Step) -> Result<StepEnd, KeepError> {
         let target = self.target(&step)?;
-        let expected = self
-            .forecast
-            .effects
-            .iter()
-            .filter(|((table, effect, _), _)| *table == step.table && *effect == step.effect)
-            .map(|(_, rows)| rows)
-            .sum();
-        // Counted a moment ago, with every other step taken as done. What becomes due meanwhile is for the next run.
-        if expected == 0 {
+        let expected = self.expected(&step.table, step.effect);
+        // Counted a moment ago, with every other step taken as done. What becomes due meanwhile is for the next run. But
+        // rows of which the count said that they go, and which the store kept, must lose what they can.
+        if expected == 0 && self.expected(&step.table, Effect::Erase) == 0 {
             return Ok(StepEnd::Done);
         }
         let mut walk = Walk {
@@ -311,6 +306,15 @@ impl Run<'_, '_> {
         walk.span = Some(span);
         walk.number = 0;
         Ok(())
+    }
+
+    /// Rows that the count of this run says something happens to.
+    fn expected(&self, table: &TableId, effect: Effect) -> u64 {
+        let counted = self.forecast.effects.iter();
+        counted
+            .filter(|((of, what, _), _)| of == table && *what == effect)
+            .map(|(_, rows)| rows)
+            .sum()
     }
 
     /// Writes what the span's batches came to.
