@@ -196,6 +196,10 @@ fn of_state(error: &StateError) -> Trouble {
         StateError::Sqlite(said) => Trouble::new(both!(
             "la base de l'état répond : « {said} »",
             "the state's database says: \"{said}\""
+        ))
+        .advise(both!(
+            "vérifiez que le disque de .serment/ a de la place et répond, puis relancez",
+            "check that the disk of .serment/ has room and answers, then run again"
         )),
     }
 }

@@ -105,7 +105,11 @@ fn a1_killed_during_keep_it_continues() {
         child.wait().expect("it ends");
     }
     let ran = shop.run(&["keep"]);
-    assert_eq!(ran.code, 0, "{}", ran.both());
+    // A kill that falls between a COMMIT and its record leaves a count that nothing can tell: that is a finding, said once.
+    let untold = ran.out.contains("unverified");
+    assert_eq!(ran.code, i32::from(untold), "{}", ran.both());
+    let again = shop.run(&["keep"]);
+    assert_eq!(again.code, 0, "{}", again.both());
     assert_eq!(shop.due()[1].1, 0);
     let fsck = shop.run(&["fsck"]);
     assert_eq!(fsck.code, 0, "{}", fsck.both());
