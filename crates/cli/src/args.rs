@@ -521,6 +521,18 @@ pub struct Demo {
         "Construit dans ce dossier, neuf ou vide, et l'y laisse", "Builds in this directory, new or empty, and leaves it"
     )))]
     pub keep: Option<PathBuf>,
+    #[arg(long, value_name = "sqlite|postgres", requires = "keep", conflicts_with = "story", help = help(both!(
+        "Ne raconte rien : écrit dans --keep le registre et un script SQL par base, pour ce genre de base",
+        "Tells nothing: writes into --keep the register and an SQL script for each database, of that kind"
+    )))]
+    pub scripts: Option<Scripts>,
+}
+
+/// `--scripts` of `demo`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Scripts {
+    Sqlite,
+    Postgres,
 }
 
 #[derive(Debug, Args)]

@@ -3,11 +3,14 @@
 mod build;
 mod story;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use jiff::tz::TimeZone;
+use serment_examples::accounting::{Dialect, Store, World as Company};
+use serment_keep::ports::Clock;
 
-use crate::args::Demo;
+use crate::args::{Demo, Scripts};
 use crate::screen::look::Tone;
 use crate::session::Session;
 use crate::trouble::{Exit, Trouble, of_io};
@@ -20,6 +23,9 @@ pub fn run(session: &mut Session, args: &Demo) -> Result<Exit> {
         Some(place) => (prepare(place)?, false),
         None => (temporary(session.world)?, true),
     };
+    if let Some(kind) = args.scripts {
+        return scripts(session, &place, args.people, kind);
+    }
     let leaves = !(args.story && temporary);
     let told = story::tell(session, &place, args.people, leaves);
     if !leaves {
@@ -31,6 +37,54 @@ pub fn run(session: &mut Session, args: &Demo) -> Result<Exit> {
         crate::out::complain(&format!("{}\n", look.paint(Tone::Dim, look.say(&text))));
     }
     told
+}
+
+/// Which of the possible companies.
+const SEED: u64 = 20_260_101;
+
+/// The company as it is today.
+fn company(world: World, people: u64) -> Result<Company> {
+    let zone = TimeZone::get("Europe/Paris")?;
+    Ok(Company {
+        people,
+        // A run in the course of a day takes what was due up to the day before.
+        reference: world.now().to_zoned(zone).date().yesterday()?,
+        seed: SEED,
+    })
+}
+
+/// Writes the register and the scripts that fill its databases.
+fn scripts(session: &mut Session, place: &Path, people: u64, kind: Scripts) -> Result<Exit> {
+    let dialect = match kind {
+        Scripts::Sqlite => Dialect::Sqlite,
+        Scripts::Postgres => Dialect::Postgres,
+    };
+    build::register(place, dialect)?;
+    build::scripts(place, company(session.world, people)?, dialect)?;
+    let look = session.look;
+    let folder = place.display();
+    let text = both!(
+        "Le registre et un script par base sont dans {folder}. Pour chaque base :",
+        "The register and a script for each database are in {folder}. For each database:"
+    );
+    let mut out = format!(
+        "{} {}",
+        look.tick(),
+        look.paragraph(2, look.say(&text)).trim_start()
+    );
+    for store in Store::ALL {
+        let name = store.name();
+        let command = match kind {
+            Scripts::Sqlite => format!("sqlite3 {name}.db < {name}.sql"),
+            Scripts::Postgres => {
+                let variable = format!("{}_URL", name.to_uppercase());
+                format!("psql -q -v ON_ERROR_STOP=1 -f {name}.sql \"${variable}\"")
+            }
+        };
+        out.push_str(&format!("    {}\n", look.paint(Tone::Type, &command)));
+    }
+    session.out.print(&out)?;
+    Ok(Exit::Done)
 }
 
 /// A folder of our own, that nobody else reads.
@@ -49,7 +103,7 @@ fn temporary(world: World) -> Result<PathBuf> {
 }
 
 /// A folder that is new, or empty.
-fn prepare(place: &std::path::Path) -> Result<PathBuf> {
+fn prepare(place: &Path) -> Result<PathBuf> {
     let failed = |error: std::io::Error| Trouble::new(of_io(&error)).at(place.display().to_string());
     std::fs::create_dir_all(place).map_err(failed)?;
     if std::fs::read_dir(place).map_err(failed)?.next().is_some() {

@@ -1,5 +1,7 @@
 //! Builds the company: its register and its databases.
 
+use std::fs::File;
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use anyhow::Result;
@@ -12,8 +14,8 @@ use crate::trouble::{Trouble, of_io};
 const CHUNK: usize = 4 << 20;
 
 /// Writes the files of the register.
-pub fn register(place: &Path) -> Result<()> {
-    for (path, text) in register_files(Dialect::Sqlite) {
+pub fn register(place: &Path, dialect: Dialect) -> Result<()> {
+    for (path, text) in register_files(dialect) {
         let path = place.join(path);
         let failed = |error: std::io::Error| Trouble::new(of_io(&error)).at(path.display().to_string());
         if let Some(folder) = path.parent() {
@@ -24,7 +26,23 @@ pub fn register(place: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Makes and fills the databases, two at a time.
+/// Writes a script for each database, one transaction each.
+pub fn scripts(place: &Path, company: Company, dialect: Dialect) -> Result<()> {
+    for store in Store::ALL {
+        let path = place.join(format!("{}.sql", store.name()));
+        let failed = |error: std::io::Error| Trouble::new(of_io(&error)).at(path.display().to_string());
+        let mut file = BufWriter::new(File::create(&path).map_err(failed)?);
+        writeln!(file, "BEGIN;").map_err(failed)?;
+        for statement in statements(company, store, dialect) {
+            writeln!(file, "{};", statement.trim_end().trim_end_matches(';')).map_err(failed)?;
+        }
+        writeln!(file, "COMMIT;").map_err(failed)?;
+        file.flush().map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Makes and fills the databases, several at a time.
 pub async fn databases(place: &Path, company: Company) -> Result<()> {
     use futures::{StreamExt, TryStreamExt};
     futures::stream::iter(Store::ALL)

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use jiff::tz::TimeZone;
-use serment_examples::accounting::{CastMember, World as Company, cast};
+use serment_examples::accounting::{CastMember, Dialect, cast};
 use serment_keep::approve::ApproveOptions;
 use serment_keep::observe::{Observation, ObserveOptions};
 use serment_keep::outcome::Verdict;
@@ -15,7 +15,7 @@ use serment_keep::{KeepOptions, Keeper};
 use serment_register::model::{Register, RuleId, Text};
 use serment_register::{directory, load_at, say};
 
-use super::build;
+use super::{build, company};
 use crate::command::hold::{key, table_id};
 use crate::engine::Engine;
 use crate::progress::Bars;
@@ -26,8 +26,6 @@ use crate::session::{Session, wait};
 use crate::trouble::{Exit, Trouble};
 use crate::words::{both, counted, rows};
 
-/// Which of the possible companies.
-const SEED: u64 = 20_260_101;
 /// Who acts in the story.
 const ACTOR: &str = "demo";
 /// Between two acts on a terminal: time to read.
@@ -116,13 +114,7 @@ impl Teller<'_> {
         self.act(both!("Une entreprise fictive", "A fictitious company"))?;
         let world = self.session.world;
         let began = world.moment();
-        let zone = TimeZone::get("Europe/Paris")?;
-        let company = Company {
-            people,
-            // A run in the course of a day takes what was due up to the day before.
-            reference: world.now().to_zoned(zone).date().yesterday()?,
-            seed: SEED,
-        };
+        let company = company(world, people)?;
         let look = self.look();
         let spinner = indicatif::ProgressBar::new_spinner();
         if !world.errors_are_terminal() {
@@ -136,7 +128,7 @@ impl Teller<'_> {
             .to_owned(),
         );
         spinner.enable_steady_tick(Duration::from_millis(100));
-        build::register(place)?;
+        build::register(place, Dialect::Sqlite)?;
         wait(build::databases(place, company))??;
         spinner.finish_and_clear();
         let people = counted(
