@@ -144,6 +144,11 @@ pub(crate) trait Dialect: Send + Sync {
     fn reading(&self, _column: &Column, _written: TimeForm) -> Result<Option<String>, Failure> {
         Ok(None)
     }
+    /// Whether a condition on one row is quicker when what stands in it several times is computed once, in a subquery
+    /// of its own: where the database runs a subquery for each row anyway, and reading a time costs.
+    fn shares_filters(&self) -> bool {
+        false
+    }
     /// The greatest of these, NULL aside.
     fn greatest(&self, parts: &[String]) -> String;
     /// What ends a subquery that the database must not merge into the query around it: merged, what is computed once
@@ -318,6 +323,8 @@ pub(crate) struct Printer<'a> {
     computed: HashMap<*const Condition, String>,
     /// How SQL names what was read of times before.
     read: HashMap<ColumnRef, String>,
+    /// Whether conditions may be rewritten to compute once what they share.
+    shares_filters: bool,
     fresh: u32,
 }
 
@@ -343,8 +350,14 @@ impl<'a> Printer<'a> {
             rows: BTreeMap::new(),
             computed: HashMap::new(),
             read: HashMap::new(),
+            shares_filters: false,
             fresh: 0,
         }
+    }
+
+    /// Says that the statement changes and locks nothing: its conditions may be rewritten where that helps.
+    pub fn reads_only(&mut self) {
+        self.shares_filters = self.dialect.shares_filters();
     }
 
     /// Ends the statement.

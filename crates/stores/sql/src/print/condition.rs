@@ -7,6 +7,7 @@ use serment_store::Failure;
 use serment_store::catalogue::TableName;
 use serment_store::condition::{Alias, ColumnRef, Condition, Constant, Operator, TimeColumn};
 
+use super::shared::Shared;
 use super::{Printer, Sides, orders, row};
 
 impl Printer<'_> {
@@ -181,6 +182,48 @@ impl Printer<'_> {
         Ok(guarded(text, guard, positive))
     }
 
+    /// A condition of a WHERE clause about one row, where a statement that only reads may compute once what stands in it
+    /// several times. The cheap parts stay in front and in the open: indexes serve them, and most rows are done with.
+    pub(super) fn shared_filter(&mut self, alias: Alias, condition: &Condition) -> Result<String, Failure> {
+        if !self.shares_filters {
+            return self.filter(condition);
+        }
+        let parts = match condition {
+            Condition::All(parts) => parts.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        let (open, costly): (Vec<_>, Vec<_>) = parts.iter().partition(|part| is_cheap(part));
+        let shared = Shared::of(alias, costly.iter().copied());
+        if shared.layers.is_empty() && shared.times.is_empty() {
+            return self.filter(condition);
+        }
+        let mut printed = Vec::new();
+        for part in open {
+            printed.push(self.filter(part)?);
+        }
+        let name = self.fresh_name("u");
+        let source = self.computed_once(&shared, &name, Vec::new(), String::new())?;
+        if source.is_empty() {
+            return self.filter(condition);
+        }
+        let mut inside = Vec::new();
+        for part in costly {
+            inside.push(self.filter(part)?);
+        }
+        // The names mean nothing outside.
+        shared
+            .times
+            .iter()
+            .for_each(|time| drop(self.read.remove(&time.column)));
+        let places = shared.layers.iter().flatten().flat_map(|same| &same.places);
+        places.for_each(|place| drop(self.computed.remove(place)));
+        printed.push(format!(
+            "EXISTS (SELECT 1 FROM {source} WHERE {})",
+            inside.join(" AND ")
+        ));
+        Ok(printed.join(" AND "))
+    }
+
     /// `FROM` and `WHERE` of the rows that a link reaches.
     pub(super) fn linked(
         &mut self,
@@ -200,7 +243,7 @@ impl Printer<'_> {
             ));
         }
         if *condition != Condition::Always {
-            parts.push(self.filter(condition)?);
+            parts.push(self.shared_filter(alias, condition)?);
         }
         if parts.is_empty() {
             parts.push("TRUE".into());
@@ -262,6 +305,20 @@ impl Printer<'_> {
             join.join(" AND ")
         ))
     }
+}
+
+/// Whether a condition reads columns of its row, and little else.
+fn is_cheap(condition: &Condition) -> bool {
+    matches!(
+        condition,
+        Condition::Always
+            | Condition::Never
+            | Condition::IsNull(_)
+            | Condition::Compare { .. }
+            | Condition::CompareColumns { .. }
+            | Condition::OneOf { .. }
+            | Condition::KeyIn { .. }
+    )
 }
 
 /// A comparison that is unknown where its guard does not hold.

@@ -21,6 +21,7 @@ pub(crate) const CLASSES_PER_NUMBER: usize = 30;
 
 /// A tally: each row is one JSON array of client, answers, step, count and clocks.
 pub(crate) fn tally(mut p: Printer<'_>, tally: &Tally) -> Result<Sql, Failure> {
+    p.reads_only();
     p.name_row(tally.alias, &tally.table);
     let (mut inner, mut groups, mut outer) = (Vec::new(), Vec::new(), Vec::new());
     let conditions = tally.classes.iter();
@@ -85,6 +86,7 @@ pub(crate) fn tally(mut p: Printer<'_>, tally: &Tally) -> Result<Sql, Failure> {
 
 /// A list of keys: each row is one JSON array.
 pub(crate) fn keys(mut p: Printer<'_>, keys: &Keys) -> Result<Sql, Failure> {
+    p.reads_only();
     p.name_row(keys.alias, &keys.table);
     let columns = p.columns(keys.alias, &keys.key)?;
     let selected = p.dialect.key_array(&columns)?;
@@ -100,6 +102,7 @@ pub(crate) fn keys(mut p: Printer<'_>, keys: &Keys) -> Result<Sql, Failure> {
 
 /// Rows: each row is the JSON array of its key, then pieces of its fields.
 pub(crate) fn rows(mut p: Printer<'_>, rows: &Rows) -> Result<Sql, Failure> {
+    p.reads_only();
     let (alias, table) = (rows.keys.alias, &rows.keys.table);
     p.name_row(alias, table);
     let filter = p.after(&rows.keys)?;
@@ -282,12 +285,22 @@ impl Printer<'_> {
         filter: &str,
         shared: &Shared<'_>,
     ) -> Result<String, Failure> {
-        let name = row(alias);
-        let mut source = format!("{} AS {name}\nWHERE {filter}", self.dialect.table(table));
+        let source = format!("{} AS {}\nWHERE {filter}", self.dialect.table(table), row(alias));
         let mut selected: Vec<String> = Vec::new();
         for column in &shared.columns {
             selected.push(self.column(&ColumnRef::whole(alias, column))?.sql);
         }
+        self.computed_once(shared, &row(alias), selected, source)
+    }
+
+    /// Wraps a source, where `name` names its rows, so that what is shared stands beside what it selects.
+    pub(super) fn computed_once(
+        &mut self,
+        shared: &Shared<'_>,
+        name: &str,
+        mut selected: Vec<String>,
+        mut source: String,
+    ) -> Result<String, Failure> {
         let mut readings = Vec::new();
         for time in &shared.times {
             let column = self.column(&time.column)?;
@@ -300,7 +313,7 @@ impl Printer<'_> {
                 .iter()
                 .map(|(_, name, reading)| format!("{reading} AS {name}"));
             let all: Vec<_> = selected.iter().cloned().chain(new).collect();
-            source = self.wrapped(&all, &source, &name);
+            source = self.wrapped(&all, &source, name);
             for (time, column, _) in readings {
                 let sql = format!("{name}.{column}");
                 self.read.insert(time.clone(), sql.clone());
@@ -317,7 +330,7 @@ impl Printer<'_> {
                 .iter()
                 .map(|(column, text, _)| format!("{text} AS {column}"));
             let all: Vec<_> = selected.iter().cloned().chain(new).collect();
-            source = self.wrapped(&all, &source, &name);
+            source = self.wrapped(&all, &source, name);
             for (column, _, places) in computed {
                 let sql = format!("{name}.{column}");
                 self.computed
@@ -330,8 +343,9 @@ impl Printer<'_> {
 
     fn wrapped(&self, selected: &[String], source: &str, name: &str) -> String {
         let apart = self.dialect.kept_apart();
+        let from = if source.is_empty() { "" } else { "\n  FROM " };
         format!(
-            "(SELECT {}\n  FROM {source}\n  {apart}) AS {name}",
+            "(SELECT {}{from}{source}\n  {apart}) AS {name}",
             selected.join(",\n    ")
         )
     }
@@ -409,7 +423,7 @@ impl Printer<'_> {
     /// The condition on keys to list: from where the list goes on.
     fn after(&mut self, keys: &Keys) -> Result<String, Failure> {
         let columns = self.columns(keys.alias, &keys.key)?;
-        let filter = self.filter(&keys.filter)?;
+        let filter = self.shared_filter(keys.alias, &keys.filter)?;
         Ok(match &keys.after {
             None => filter,
             Some(after) => {

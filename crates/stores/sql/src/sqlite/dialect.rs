@@ -251,6 +251,10 @@ impl Dialect for Sqlite {
         "LIMIT -1"
     }
 
+    fn shares_filters(&self) -> bool {
+        true
+    }
+
     fn greatest(&self, parts: &[String]) -> String {
         const LEAST: i64 = i64::MIN + 1;
         match parts {
