@@ -1,9 +1,10 @@
 //! Bars while a run works, on a terminal only.
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serment_keep::ports::Progress;
 use serment_register::model::Text;
 
@@ -12,13 +13,14 @@ use crate::screen::look::harmless;
 use crate::screen::plan::effect_word;
 use crate::words::both;
 
-/// Bars of one run.
+/// Bars of one run: one for each step under way.
 pub struct Bars {
     look: Look,
     shown: bool,
     /// Whether a signal was seen, said once above the bar.
     stopping: AtomicBool,
-    bar: Mutex<Option<ProgressBar>>,
+    together: MultiProgress,
+    bars: Mutex<BTreeMap<String, ProgressBar>>,
 }
 
 impl Bars {
@@ -28,7 +30,8 @@ impl Bars {
             look,
             shown,
             stopping: AtomicBool::new(false),
-            bar: Mutex::new(None),
+            together: MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(10)),
+            bars: Mutex::default(),
         }
     }
 
@@ -50,30 +53,30 @@ impl Bars {
     }
 
     fn say(&self, text: &str) {
-        match &*self.lock() {
-            Some(bar) => bar.suspend(|| crate::out::complain(&format!("{text}\n"))),
-            None => crate::out::complain(&format!("{text}\n")),
-        }
+        self.together
+            .suspend(|| crate::out::complain(&format!("{text}\n")));
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<ProgressBar>> {
-        self.bar.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, ProgressBar>> {
+        self.bars
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
 impl Progress for Bars {
-    fn step(&self, _step: &str, table: &str, effect: &str, expected: u64) {
+    fn step(&self, step: &str, table: &str, effect: &str, expected: u64) {
         if !self.shown {
             return;
         }
-        let bar = ProgressBar::with_draw_target(Some(expected), ProgressDrawTarget::stderr_with_hz(10));
+        let bar = self.together.add(ProgressBar::new(expected));
         bar.set_style(style(&self.look));
         bar.set_prefix(format!("{} {table}", self.look.say(&effect_word(effect))));
-        *self.lock() = Some(bar);
+        self.lock().insert(step.to_owned(), bar);
     }
 
-    fn advanced(&self, _step: &str, rows: u64) {
-        if let Some(bar) = &*self.lock() {
+    fn advanced(&self, step: &str, rows: u64) {
+        if let Some(bar) = self.lock().get(step) {
             if bar.length().is_some_and(|length| rows > length) {
                 bar.set_length(rows);
             }
@@ -81,8 +84,8 @@ impl Progress for Bars {
         }
     }
 
-    fn done(&self, _step: &str, _rows: u64) {
-        if let Some(bar) = self.lock().take() {
+    fn done(&self, step: &str, _rows: u64) {
+        if let Some(bar) = self.lock().remove(step) {
             bar.finish_and_clear();
         }
     }

@@ -1,12 +1,13 @@
 //! Runs the released rules.
 //!
 //! In this order: the lock that keeps two runs apart; what a dead run left behind (`settle`); the brakes, which say which
-//! rules may act and how far (`brakes`); then every step of the plan (`run`, `walk`). A batch is announced in the
+//! rules may act and how far (`brakes`); then every step of the plan (`run`, `lanes`, `walk`). A batch is announced in the
 //! journal before it begins, locks and tests again, changes and compares (`body`), is read again after its COMMIT
 //! (`verify`), and is recorded (`record`).
 
 mod body;
 pub(crate) mod brakes;
+mod lanes;
 pub(crate) mod record;
 mod replace;
 mod run;
@@ -126,7 +127,8 @@ impl Keeper<'_> {
         run.report.outcomes.extend(settled);
         run.report.notes.extend(leap);
         run.report.notes.extend(left);
-        run.report.notes.extend(run.sight.notes());
+        let unread: Vec<Text> = run.sight.notes().collect();
+        run.report.notes.extend(unread);
         let ran = run.all().await;
         let status = match (&ran, &run.report.unfinished) {
             (Err(_), _) => RunStatus::Failed,

@@ -230,20 +230,29 @@ impl Keeper<'_> {
             .filter(|(_, rows)| **rows > 0)
             .map(|((table, _, _), _)| &table.store)
             .collect();
-        for store in busy {
-            let rules = || plan.rules.iter().filter(|rule| rule.table.store == *store);
-            if !written.contains_key(store) {
-                match look(self.register, self.stores, store, Role::Write).await {
-                    Ok((_, catalogue)) => drop(written.insert(store.clone(), catalogue)),
-                    Err(error) => {
-                        let why = Why::new(Code::Store, error.text());
-                        found.extend(rules().map(|rule| (rule.id.clone(), why.clone())));
-                        continue;
-                    }
+        let rules = |store: &String| -> Vec<&PlannedRule> {
+            let all = plan.rules.iter();
+            all.filter(|rule| rule.table.store == *store).collect()
+        };
+        for store in &busy {
+            if written.contains_key(*store) {
+                continue;
+            }
+            match look(self.register, self.stores, store, Role::Write).await {
+                Ok((_, catalogue)) => drop(written.insert((*store).clone(), catalogue)),
+                Err(error) => {
+                    let why = Why::new(Code::Store, error.text());
+                    found.extend(
+                        rules(store)
+                            .into_iter()
+                            .map(|rule| (rule.id.clone(), why.clone())),
+                    );
                 }
             }
-            let to_the_writer = Plan::new(self.register, written, situation)?;
-            for rule in rules() {
+        }
+        let to_the_writer = Plan::new(self.register, written, situation)?;
+        for store in busy.into_iter().filter(|store| written.contains_key(*store)) {
+            for rule in rules(store) {
                 let Some(seen) = to_the_writer.rule(&rule.id) else {
                     continue;
                 };

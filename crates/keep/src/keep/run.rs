@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use serment_plan::forecast::Forecast;
@@ -37,10 +38,10 @@ pub(crate) struct Run<'k, 'r> {
     pub stop: &'r AtomicBool,
     pub id: String,
     pub now: Timestamp,
-    pub sight: Sight,
+    pub sight: Arc<Sight>,
     pub plan: Plan,
     pub situation: Situation,
-    pub forecast: Forecast,
+    pub forecast: Arc<Forecast>,
     /// The rules to run.
     pub acting: BTreeSet<RuleId>,
     pub limits: BTreeMap<RuleId, Limits>,
@@ -51,7 +52,11 @@ pub(crate) struct Run<'k, 'r> {
     pub epoch: u64,
     /// Rows changed, by rule, table and effect.
     pub done: BTreeMap<(RuleId, TableId, Effect), u64>,
-    pub pseudonyms: Option<PseudonymKey>,
+    pub pseudonyms: Arc<OnceLock<PseudonymKey>>,
+    /// Held while the journal and the state are written together: what waits in one is written into the other once.
+    pub pen: Arc<tokio::sync::Mutex<()>>,
+    /// Whether the run has failed somewhere: no other batch may begin.
+    pub failed: Arc<AtomicBool>,
     pub report: Report,
 }
 
@@ -99,17 +104,19 @@ impl<'k, 'r> Run<'k, 'r> {
             },
             id,
             now,
-            sight,
+            sight: Arc::new(sight),
             plan: braked.plan,
             situation: braked.situation,
-            forecast: braked.forecast,
+            forecast: Arc::new(braked.forecast),
             acting: braked.acting,
             limits: braked.limits,
             written: braked.written,
             writers: BTreeMap::new(),
             epoch,
             done: BTreeMap::new(),
-            pseudonyms: None,
+            pseudonyms: Arc::default(),
+            pen: Arc::default(),
+            failed: Arc::default(),
         }
     }
 
@@ -117,6 +124,16 @@ impl<'k, 'r> Run<'k, 'r> {
     pub async fn all(&mut self) -> Result<(), KeepError> {
         self.say_blocked(self.report.blocked.clone()).await?;
         self.say_kept().await?;
+        self.walk_side_by_side().await?;
+        if self.report.unfinished.is_some() {
+            return Ok(());
+        }
+        self.look_at_the_end().await?;
+        self.say_nothing_found().await
+    }
+
+    /// Every step of every family, in order.
+    pub async fn walk_families(&mut self) -> Result<(), KeepError> {
         let order: Vec<(TableId, Vec<String>)> = self
             .plan
             .families
@@ -147,8 +164,7 @@ impl<'k, 'r> Run<'k, 'r> {
                 }
             }
         }
-        self.look_at_the_end().await?;
-        self.say_nothing_found().await
+        Ok(())
     }
 
     /// Nothing more was due in the tables that were planned: if others stand in their place by now, that says nothing.
@@ -241,7 +257,7 @@ impl<'k, 'r> Run<'k, 'r> {
 
     /// Why no other batch may begin now.
     pub fn must_stop(&self) -> Option<Unfinished> {
-        if self.stop.load(Ordering::SeqCst) {
+        if self.stop.load(Ordering::SeqCst) || self.failed.load(Ordering::SeqCst) {
             return Some(Unfinished::Asked);
         }
         let (from, to) = self.options.window?;
@@ -313,6 +329,7 @@ impl<'k, 'r> Run<'k, 'r> {
     }
 
     async fn say(&mut self, outcomes: Vec<Outcome>) -> Result<(), KeepError> {
+        let _pen = self.pen.lock().await;
         let recorded: Vec<Recorded> = self.keeper.record(outcomes).await?;
         self.report.outcomes.extend(recorded);
         Ok(())
@@ -408,6 +425,8 @@ impl<'k, 'r> Run<'k, 'r> {
     /// `nothing_found`, for the rules that changed nothing: with proof of sight, on the connection that tells the truth.
     async fn say_nothing_found(&mut self) -> Result<(), KeepError> {
         let mut outcomes = Vec::new();
+        // Rules share steps: each is looked at once.
+        let mut looked = BTreeMap::new();
         for rule in self.acting.clone() {
             let idle = self
                 .done
@@ -417,7 +436,7 @@ impl<'k, 'r> Run<'k, 'r> {
             let Some(planned) = self.plan.rule(&rule).cloned().filter(|_| idle && !blocked) else {
                 continue;
             };
-            let verdict = match self.nothing_is_due(&rule, &planned.table).await {
+            let verdict = match self.nothing_is_due(&rule, &planned.table, &mut looked).await {
                 Ok(None) => Verdict::NothingFound,
                 Ok(Some(why)) => Verdict::Unverified { why },
                 Err(error) => Verdict::Unverified {
@@ -445,7 +464,13 @@ impl<'k, 'r> Run<'k, 'r> {
     }
 
     /// None when nothing is due for a rule and we see everything; else what hides it.
-    async fn nothing_is_due(&mut self, rule: &RuleId, root: &TableId) -> Result<Option<Why>, KeepError> {
+    /// `looked` remembers what the steps of each table still had to do.
+    async fn nothing_is_due(
+        &mut self,
+        rule: &RuleId,
+        root: &TableId,
+        looked: &mut BTreeMap<(TableId, String), bool>,
+    ) -> Result<Option<Why>, KeepError> {
         let store = root.store.clone();
         let steps: Vec<Step> = self
             .plan
@@ -492,18 +517,24 @@ impl<'k, 'r> Run<'k, 'r> {
             return Ok(Some(Why::new(Code::Sight, hidden)));
         }
         for step in &steps {
-            let filter = self.target(step)?;
-            let found = reader
-                .keys(&Keys {
-                    table: step.name.clone(),
-                    alias: serment_plan::steps::ROW,
-                    key: step.key.clone(),
-                    filter,
-                    after: None,
-                    limit: 1,
-                })
-                .await?;
-            if !found.is_empty() {
+            let place = (root.clone(), step.id.clone());
+            let something = match looked.get(&place) {
+                Some(something) => *something,
+                None => {
+                    let one = Keys {
+                        table: step.name.clone(),
+                        alias: serment_plan::steps::ROW,
+                        key: step.key.clone(),
+                        filter: self.target(step)?,
+                        after: None,
+                        limit: 1,
+                    };
+                    let something = !reader.keys(&one).await?.is_empty();
+                    looked.insert(place, something);
+                    something
+                }
+            };
+            if something {
                 return Ok(Some(Why::new(
                     Code::BecameDue,
                     text!(

@@ -1,5 +1,6 @@
 //! The walk of one step: candidates by key, batch after batch, within limits.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
@@ -32,6 +33,8 @@ use crate::ports::Record;
 const BATCHES_PER_INTENT: u64 = 64;
 /// How often a batch is tried again after a transient failure, one after the other.
 const TRIES: u32 = 8;
+/// Most rows of a first batch: it is run twice, once to be rolled back.
+const REHEARSED: u32 = 500;
 /// How many batches may run before the tables are looked at again, whatever the clock says.
 const BATCHES_PER_LOOK: u32 = 16;
 
@@ -44,6 +47,8 @@ struct Walk {
     after: Option<Key>,
     size: u32,
     tries: u32,
+    /// Whether a batch failed in passing: sizes grow again by and by.
+    retried: bool,
     rehearsed: bool,
     span: Option<Span>,
     /// Batches of the span so far.
@@ -72,8 +77,9 @@ impl Run<'_, '_> {
             root: root.clone(),
             target,
             after: None,
-            size: self.options.batch_size.max(1),
+            size: self.options.batch_size.clamp(1, REHEARSED),
             tries: 0,
+            retried: false,
             rehearsed: false,
             span: None,
             number: 0,
@@ -149,6 +155,7 @@ impl Run<'_, '_> {
             return false;
         }
         walk.tries += 1;
+        walk.retried = true;
         walk.size = (walk.size / 2).max(1);
         if matches!(failure, Failure::Cut(_) | Failure::Unreachable(_)) {
             self.writers.remove(&walk.step.table.store);
@@ -168,7 +175,10 @@ impl Run<'_, '_> {
         self.epoch = self.keeper.state.hold_epoch().await?;
         let fresh = self.keeper.observer().situation(self.now, None).await?;
         self.situation.holds = fresh.holds;
-        self.plan = Plan::new(self.keeper.register, &self.sight.catalogues, &self.situation)?;
+        let mut plan = Plan::new(self.keeper.register, &self.sight.catalogues, &self.situation)?;
+        let ours = |root: &TableId| self.plan.families.iter().any(|family| family.root == *root);
+        plan.families.retain(|family| ours(&family.root));
+        self.plan = plan;
         match self.step(&walk.root, &walk.step.id) {
             Some(step) => {
                 walk.target = self.target(&step)?;
@@ -191,8 +201,9 @@ impl Run<'_, '_> {
         if let Err(trouble) = self.look_again(&store).await {
             return Ok(Tried::Trouble(trouble));
         }
-        if self.pseudonyms.is_none() && needs_key(&walk.step) {
-            self.pseudonyms = Some(PseudonymKey::open(self.keeper.state.dir(), self.keeper.entropy)?);
+        if self.pseudonyms.get().is_none() && needs_key(&walk.step) {
+            let key = PseudonymKey::open(self.keeper.state.dir(), self.keeper.entropy)?;
+            self.pseudonyms.get_or_init(|| key);
         }
         self.announce(walk).await?;
         if !walk.rehearsed {
@@ -222,7 +233,10 @@ impl Run<'_, '_> {
                 walk.rows += done.touched.last().map_or(0, |walked| walked.rows.len() as u64);
                 walk.after = done.up_to;
                 walk.tries = 0;
-                walk.size = walk.size.saturating_mul(2).min(self.options.batch_size.max(1));
+                walk.size = match walk.retried {
+                    true => walk.size.saturating_mul(2).min(self.options.batch_size.max(1)),
+                    false => self.options.batch_size.max(1),
+                };
                 self.progress.advanced(&walk.step.id, walk.rows);
                 if walk.number >= BATCHES_PER_INTENT {
                     self.close(walk).await?;
@@ -275,6 +289,8 @@ impl Run<'_, '_> {
             .map(|(rule, _)| rule)
             .filter(|rule| self.acting.contains(*rule))
             .collect();
+        let pen = Arc::clone(&self.pen);
+        let _pen = pen.lock().await;
         faults::at("before_intent").await;
         let record = Record {
             kind: "intent".to_owned(),
@@ -320,6 +336,8 @@ impl Run<'_, '_> {
     /// Writes what the span's batches came to.
     async fn close(&mut self, walk: &mut Walk) -> Result<(), KeepError> {
         if let Some(span) = walk.span.take() {
+            let pen = Arc::clone(&self.pen);
+            let _pen = pen.lock().await;
             let now = self.keeper.clock.now();
             let recorded = self.keeper.close_span(&span, now).await?;
             self.report.outcomes.extend(recorded);
@@ -353,7 +371,7 @@ impl Run<'_, '_> {
             target: &walk.target,
             keys,
             entropy: self.keeper.entropy,
-            key: self.pseudonyms.as_ref(),
+            key: self.pseudonyms.get(),
         }
     }
 
