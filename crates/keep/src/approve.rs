@@ -36,9 +36,19 @@ impl Keeper<'_> {
     /// first run are the forecast and a tenth, rounded up; it must begin within seven days.
     pub async fn approve(&self, options: &ApproveOptions) -> Result<Vec<Approval>, KeepError> {
         let observation = self.observer().observe(&ObserveOptions::default()).await?;
+        self.approve_as_seen(options, &observation).await
+    }
+
+    /// Releases the rules on an observation of a moment ago, of all rules, that was shown to who approves: the ceilings are
+    /// what was seen. What a run does later is compared with the plan of its own day, as ever.
+    pub async fn approve_as_seen(
+        &self,
+        options: &ApproveOptions,
+        observation: &Observation,
+    ) -> Result<Vec<Approval>, KeepError> {
         let mut approvals = Vec::new();
         for rule in &options.rules {
-            match self.judge(options, rule, &observation) {
+            match self.judge(options, rule, observation) {
                 Ok(approval) => approvals.push(approval),
                 Err(refused) => {
                     self.journal.append(&[Record {

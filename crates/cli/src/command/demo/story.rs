@@ -181,7 +181,7 @@ impl Teller<'_> {
     async fn kept(&mut self, engine: &Engine, place: &Path) -> Result<()> {
         let keeper = engine.keeper();
         let observation = self.due(keeper).await?;
-        self.brakes(keeper).await?;
+        self.brakes(keeper, &observation).await?;
         self.approved(keeper, &observation).await?;
         let report = self.carried_out(keeper).await?;
         self.verified(engine, keeper, &report, place).await?;
@@ -248,22 +248,28 @@ impl Teller<'_> {
         Ok(observation)
     }
 
-    async fn brakes(&mut self, keeper: Keeper<'_>) -> Result<()> {
+    /// The rule with most to do is asked to act, and only observes.
+    async fn brakes(&mut self, keeper: Keeper<'_>, observation: &Observation) -> Result<()> {
         self.act(both!("Rien ne part sans accord", "Nothing goes without approval"))?;
-        self.command("serment keep")?;
-        let report = run(keeper, &self.quiet()).await?;
-        let observing = report.observed.len() as u64;
-        let rules = counted(
-            observing,
-            ("règle observe", "règles observent"),
-            ("rule observes", "rules observe"),
-        );
-        let (fr, en) = (rules.fr, rules.en);
+        let lines = observation.forecast.lines.iter();
+        let most = lines.max_by_key(|(_, line)| line.due);
+        let Some(rule) = most.map(|((rule, _), _)| rule) else {
+            return Ok(());
+        };
+        self.command(&format!("serment keep --rule {rule}"))?;
+        let options = KeepOptions {
+            rules: Some([rule.clone()].into()),
+            ..options()
+        };
+        let report = run(keeper, &options, &self.quiet()).await?;
+        let would = report.observed.iter().flat_map(|observed| &observed.would);
+        let would = rows(would.map(|(_, _, _, rows)| rows).sum());
+        let (fr, en) = (would.fr, would.en);
         self.expect(
-            report.rows() == 0 && observing > 0,
+            report.rows() == 0 && report.observed.len() == 1,
             both!(
-                "{fr} et rien n'a bougé : une règle nouvelle n'agit qu'une fois son plan lu et approuvé.",
-                "{en} and nothing moved: a new rule acts only once its plan is read and approved."
+                "{rule} observe : elle toucherait {fr}, et rien n'a bougé. Une règle nouvelle n'agit qu'une fois son plan lu et approuvé.",
+                "{rule} observes: it would touch {en}, and nothing moved. A new rule acts only once its plan is read and approved."
             ),
         )
     }
@@ -280,14 +286,13 @@ impl Teller<'_> {
             .iter()
             .partition(|rule| rule.obstacles.is_empty());
         let accept = observation.suspicions.iter();
-        let approvals = keeper
-            .approve(&ApproveOptions {
-                rules: ready.iter().map(|rule| rule.id.clone()).collect(),
-                hash: observation.plan.hash.clone(),
-                actor: ACTOR.to_owned(),
-                accept: accept.map(|suspicion| suspicion.column.clone()).collect(),
-            })
-            .await?;
+        let options = ApproveOptions {
+            rules: ready.iter().map(|rule| rule.id.clone()).collect(),
+            hash: observation.plan.hash.clone(),
+            actor: ACTOR.to_owned(),
+            accept: accept.map(|suspicion| suspicion.column.clone()).collect(),
+        };
+        let approvals = keeper.approve_as_seen(&options, observation).await?;
         let approved = approvals.len();
         let hash = crate::screen::plan::short(&observation.plan.hash);
         if let Some(first) = approvals.first() {
@@ -316,7 +321,7 @@ impl Teller<'_> {
         self.command("serment keep")?;
         let began = self.session.world.moment();
         let bars = Bars::new(self.look(), self.session.world.errors_are_terminal());
-        let report = run(keeper, &bars).await?;
+        let report = run(keeper, &options(), &bars).await?;
         let took = self.session.world.moment().duration_since(began);
         let look = self.look();
         for (effect, rows) in totals(&report) {
@@ -375,7 +380,7 @@ impl Teller<'_> {
     ) -> Result<()> {
         self.act(both!("Vérifier, prouver", "Verify, prove"))?;
         self.command("serment keep")?;
-        let again = run(keeper, &self.quiet()).await?;
+        let again = run(keeper, &options(), &self.quiet()).await?;
         self.expect(
             again.rows() == 0 && again.is_clean(),
             both!(
@@ -460,11 +465,11 @@ impl Teller<'_> {
         let mut wrong = Vec::new();
         for member in cast() {
             let table = table_id(keeper.register, &format!("{}.{}", member.store, member.table))?;
-            let there = keeper
+            let missing = keeper
                 .observer()
-                .explain(&table, &crate::command::hold::key(member.key)?)
+                .missing(&table, &[crate::command::hold::key(member.key)?])
                 .await?;
-            if there.is_some() != member.stays {
+            if missing.is_empty() != member.stays {
                 wrong.push(member.name);
             }
         }
@@ -534,13 +539,16 @@ const SHOWN: [&str; 3] = [
     "billing.invoices_10y",
 ];
 
-async fn run(keeper: Keeper<'_>, bars: &Bars) -> Result<Report> {
-    let options = KeepOptions {
+fn options() -> KeepOptions {
+    KeepOptions {
         actor: ACTOR.to_owned(),
         ..KeepOptions::default()
-    };
+    }
+}
+
+async fn run(keeper: Keeper<'_>, options: &KeepOptions, bars: &Bars) -> Result<Report> {
     let stop = std::sync::atomic::AtomicBool::new(false);
-    Ok(keeper.keep(&options, bars, &stop).await?)
+    Ok(keeper.keep(options, bars, &stop).await?)
 }
 
 /// Rows by effect, the greatest first.
