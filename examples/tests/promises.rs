@@ -90,6 +90,7 @@ impl Company {
         let situation = Situation {
             cutoff: Cutoff::at(WORLD.reference, &self.register.organisation.time_zone).unwrap(),
             holds: Vec::new(),
+            extensions: Vec::new(),
             released: None,
         };
         Plan::new(&self.register, &catalogues, &situation).unwrap()

@@ -97,6 +97,7 @@ impl Stage {
         Situation {
             cutoff: Cutoff::now(world.now, &world.zone).expect("a cut-off"),
             holds: holds.collect(),
+            extensions: Vec::new(),
             released: None,
         }
     }
@@ -111,6 +112,7 @@ impl Stage {
             register: &self.register,
             catalogues: &self.catalogues,
             cutoff: &situation.cutoff,
+            extensions: &situation.extensions,
         };
         let mut forecast = Forecast::new(plan);
         let zone = TimeZone::get(&world.zone).expect("a zone");

@@ -349,6 +349,7 @@ pub enum Hold {
 
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("scope").required(true).args(["keys", "condition", "client"]))]
+#[command(group = clap::ArgGroup::new("extension").multiple(true).args(["rule", "keep"]).requires("client"))]
 pub struct HoldAdd {
     #[arg(value_name = "STORE.TABLE", required_unless_present = "client", help = help(both!(
         "La table", "The table"
@@ -368,6 +369,15 @@ pub struct HoldAdd {
         "Toutes les lignes de ce client", "Every row of this client"
     )))]
     pub client: Option<String>,
+    #[arg(long, value_name = "RULE", requires = "keep", help = help(both!(
+        "De cette règle seulement : avec --keep, elle attend plus longtemps pour ce client",
+        "From this rule only: with --keep, it waits longer for this client"
+    )))]
+    pub rule: Option<String>,
+    #[arg(long, value_name = "PERIOD", requires = "rule", help = help(both!(
+        "Combien de temps elle attend alors : \"3 months\"", "How long it waits then: \"3 months\""
+    )))]
+    pub keep: Option<String>,
     #[arg(long, value_name = "GROUND", help = help(both!(
         "Le motif : legal_claim, restriction, request, ou une phrase",
         "The ground: legal_claim, restriction, request, or a sentence"

@@ -79,6 +79,9 @@ pub enum KeepError {
         /// Why.
         why: Text,
     },
+    /// A rule cannot wait longer for a client.
+    #[error("the duration cannot be extended: {}", .0.en)]
+    NotExtensible(Text),
     /// A hold was recorded and batches that began before it could not be waited for.
     #[error(
         "hold {id} is recorded and no new batch will touch its rows, but one that began before may still be running: {}; \

@@ -64,8 +64,10 @@ pub struct RuleSays {
     pub clocks: Vec<(String, Option<String>)>,
     /// Date of the latest clock in the organisation's zone, when the row itself holds them all.
     pub clock: Option<Date>,
-    /// Due date of that clock.
+    /// Due date of that clock; the later one that the row's client asked for, if it did.
     pub due: Option<Date>,
+    /// The holds by which the client asked for that.
+    pub extended_by: Vec<String>,
     /// Purposes that it serves, with their titles and bases.
     pub purposes: Vec<(String, Text, &'static str)>,
 }
@@ -139,6 +141,7 @@ impl Observer<'_> {
             register: self.register,
             catalogues: &sight.catalogues,
             cutoff: &situation.cutoff,
+            extensions: &situation.extensions,
         };
         let graph = Graph::new(self.register);
         let names = Names::new();
@@ -204,6 +207,7 @@ impl Observer<'_> {
             return Ok(None);
         };
         let answers = Asked(row.fields);
+        let whose = client.and_then(|place| answers.text(place));
 
         let released = |rule: &RuleId| {
             approvals.get(rule).is_some_and(|approval| {
@@ -213,7 +217,7 @@ impl Observer<'_> {
         };
         let rules: Vec<RuleSays> = rules
             .iter()
-            .map(|asked| asked.answer(ground, &answers, released(&asked.rule.id)))
+            .map(|asked| asked.answer(ground, &answers, whose.as_deref(), released(&asked.rule.id)))
             .collect();
         let due: Vec<_> = due
             .into_iter()
@@ -256,7 +260,7 @@ impl Observer<'_> {
             .collect();
         let mut explanation = Explanation {
             table: table.clone(),
-            client: client.and_then(|place| answers.text(place)),
+            client: whose,
             columns,
             holds: holds
                 .into_iter()

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::json;
-use serment_plan::{Hold as PlanHold, HoldScope};
-use serment_register::model::{ColumnPath, Register, TableId, Text};
+use serment_plan::{Extension, Hold as PlanHold, HoldScope};
+use serment_register::model::{ColumnPath, Period, Register, RuleId, TableId, Text};
 use serment_register::predicate::{self, Predicate};
 use serment_register::text;
 use serment_state::holds::{Hold, Scope};
@@ -32,6 +32,15 @@ pub enum HoldRequest {
     Filter(TableId, String),
     /// Every row of a client.
     Client(String),
+    /// The rows of a client, from one rule, for as long as the client asks: longer than the rule says.
+    Extension {
+        /// The rule.
+        rule: RuleId,
+        /// Whose rows.
+        client: String,
+        /// How long after the rule's clock.
+        keep: Period,
+    },
 }
 
 /// A new hold.
@@ -130,7 +139,47 @@ impl Keeper<'_> {
                 })
             }
             HoldRequest::Client(client) => Ok(Scope::Client(client.clone())),
+            HoldRequest::Extension { rule, client, keep } => {
+                self.longer(rule, *keep)?;
+                Ok(Scope::Extension {
+                    rule: rule.to_string(),
+                    client: client.clone(),
+                    keep: keep.to_string(),
+                })
+            }
         }
+    }
+
+    /// Whether a rule can wait longer for a client: its rows have clients, and the period is longer than its own.
+    fn longer(&self, rule: &RuleId, keep: Period) -> Result<(), KeepError> {
+        let Some((_, declared)) = self.register.rules().find(|(_, known)| known.id == *rule) else {
+            return Err(KeepError::UnknownRule(rule.to_string()));
+        };
+        let of = &declared.of;
+        if self.register.table(of).is_none_or(|table| table.client.is_none()) {
+            return Err(KeepError::NotExtensible(text!(
+                "les lignes de {of} ne sont celles d'aucun client : le registre dit de qui elles sont sous « client »",
+                "the rows of {of} are no client's: the register says whose they are under `client`"
+            )));
+        }
+        let Some(own) = declared.keep else {
+            return Err(KeepError::NotExtensible(text!(
+                "{rule} n'a pas de durée : seuls des événements y mettent fin",
+                "{rule} has no duration: only events end it"
+            )));
+        };
+        // Months and days only compare from a given day; from the longest month on, what is longer always is.
+        let from = jiff::civil::date(2026, 1, 31);
+        let due = |period| {
+            serment_plan::cutoff::due_date(from, period).map_err(|error| KeepError::Plan(error.into()))
+        };
+        if due(keep)? <= due(own)? {
+            return Err(KeepError::NotExtensible(text!(
+                "{rule} garde déjà {own} : un client ne peut que demander plus long ; plus court s'écrit dans le registre",
+                "{rule} keeps for {own} already: a client can only ask for longer; shorter is written in the register"
+            )));
+        }
+        Ok(())
     }
 
     /// Waits until every batch that was registered before the hold has ended, here and in the stores.
@@ -140,6 +189,10 @@ impl Keeper<'_> {
                 table.split_once('.').is_some_and(|(known, _)| known == store)
             }
             Scope::Client(_) => true,
+            Scope::Extension { rule, .. } => self
+                .register
+                .rules()
+                .any(|(_, known)| known.id.0 == *rule && known.of.store == *store),
         };
         let before: BTreeSet<(u64, u64, String)> = self
             .state
@@ -200,7 +253,7 @@ impl Keeper<'_> {
     ) -> Result<(String, Option<Date>), KeepError> {
         let today = now.to_zoned(zone.clone()).date();
         let mut holds = self.state.holds().await?;
-        holds.retain(|hold| hold.is_in_force(today));
+        holds.retain(|hold| hold.is_in_force(today) && !matches!(hold.scope, Scope::Extension { .. }));
         let grounds: BTreeSet<String> = holds.iter().map(|hold| hold.ground.clone()).collect();
         let ends: Option<Vec<Date>> = holds.iter().map(|hold| hold.until).collect();
         Ok((
@@ -212,14 +265,20 @@ impl Keeper<'_> {
 
 /// What the journal says of a hold: neither keys nor conditions, which may be personal.
 fn described(hold: &Hold) -> serde_json::Value {
-    let (scope, table, client, rows) = match &hold.scope {
-        Scope::Rows { table, keys } => ("rows", Some(table), None, Some(keys.len())),
-        Scope::Filter { table, .. } => ("filter", Some(table), None, None),
-        Scope::Client(client) => ("client", None, Some(client), None),
+    let (table, client, rows) = match &hold.scope {
+        Scope::Rows { table, keys } => (Some(table), None, Some(keys.len())),
+        Scope::Filter { table, .. } => (Some(table), None, None),
+        Scope::Client(client) | Scope::Extension { client, .. } => (None, Some(client), None),
+    };
+    let (rule, keep) = match &hold.scope {
+        Scope::Extension { rule, keep, .. } => (Some(rule), Some(keep)),
+        _ => (None, None),
     };
     json!({
         "hold": hold.id,
-        "scope": scope,
+        "scope": word(&hold.scope),
+        "rule": rule,
+        "keep": keep,
         "table": table,
         "client": client,
         "rows": rows,
@@ -229,32 +288,52 @@ fn described(hold: &Hold) -> serde_json::Value {
     })
 }
 
+/// What a hold is called in the journal.
+fn word(scope: &Scope) -> &'static str {
+    match scope {
+        Scope::Rows { .. } => "rows",
+        Scope::Filter { .. } => "filter",
+        Scope::Client(_) => "client",
+        Scope::Extension { .. } => "extension",
+    }
+}
+
 /// The holds in force on a date, as the planner takes them.
-pub(crate) fn in_force(register: &Register, holds: &[Hold], today: Date) -> Result<Vec<PlanHold>, KeepError> {
-    holds
-        .iter()
-        .filter(|hold| hold.is_in_force(today))
-        .map(|hold| {
-            let known =
-                |table: &String| table_id(table).ok_or_else(|| KeepError::UnknownTable(table.clone()));
-            let scope = match &hold.scope {
-                Scope::Rows { table, keys } => {
-                    let keys = keys.iter().cloned().map(Key);
-                    HoldScope::Rows(known(table)?, keys.flat_map(|key| readings(&key)).collect())
-                }
-                Scope::Filter { table, text } => {
-                    let id = known(table)?;
-                    let predicate = parsed(register, &id, text)?;
-                    HoldScope::Filter(id, predicate)
-                }
-                Scope::Client(client) => HoldScope::Client(client.clone()),
-            };
-            Ok(PlanHold {
-                id: hold.id.clone(),
-                scope,
-            })
-        })
-        .collect()
+pub(crate) fn in_force(
+    register: &Register,
+    holds: &[Hold],
+    today: Date,
+) -> Result<(Vec<PlanHold>, Vec<Extension>), KeepError> {
+    let (mut frozen, mut extensions) = (Vec::new(), Vec::new());
+    for hold in holds.iter().filter(|hold| hold.is_in_force(today)) {
+        let known = |table: &String| table_id(table).ok_or_else(|| KeepError::UnknownTable(table.clone()));
+        let scope = match &hold.scope {
+            Scope::Rows { table, keys } => {
+                let keys = keys.iter().cloned().map(Key);
+                HoldScope::Rows(known(table)?, keys.flat_map(|key| readings(&key)).collect())
+            }
+            Scope::Filter { table, text } => {
+                let id = known(table)?;
+                let predicate = parsed(register, &id, text)?;
+                HoldScope::Filter(id, predicate)
+            }
+            Scope::Client(client) => HoldScope::Client(client.clone()),
+            Scope::Extension { rule, client, keep } => {
+                extensions.push(Extension {
+                    id: hold.id.clone(),
+                    rule: RuleId(rule.clone()),
+                    client: client.clone(),
+                    keep: Period::parse(keep).map_err(KeepError::Broken)?,
+                });
+                continue;
+            }
+        };
+        frozen.push(PlanHold {
+            id: hold.id.clone(),
+            scope,
+        });
+    }
+    Ok((frozen, extensions))
 }
 
 /// Parses a condition and checks that its columns are declared.

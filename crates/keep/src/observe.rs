@@ -247,13 +247,14 @@ impl Observer<'_> {
         };
         let cutoff = cutoff.map_err(PlanError::from)?;
         let today = now.to_zoned(cutoff.zone.clone()).date();
-        let holds = match self.state {
+        let (holds, extensions) = match self.state {
             Some(state) => crate::holds::in_force(self.register, &state.holds().await?, today)?,
-            None => Vec::new(),
+            None => Default::default(),
         };
         Ok(Situation {
             cutoff,
             holds,
+            extensions,
             released: None,
         })
     }

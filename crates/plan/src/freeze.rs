@@ -1,7 +1,7 @@
 //! Holds: a hold freezes the row, what belongs to it, and what it refers to, whole.
 
-use serment_register::model::{ClientOf, Link, LinkKind, Table, TableId};
-use serment_store::condition::{Alias, ColumnRef, Condition, Constant, Operator, TimeColumn};
+use serment_register::model::{Link, LinkKind, Table, TableId};
+use serment_store::condition::{Alias, ColumnRef, Condition, TimeColumn};
 
 use crate::error::PlanError;
 use crate::graph::Graph;
@@ -156,34 +156,13 @@ impl<'a> Freezer<'a, '_> {
                         self.ground.predicate(id, row, predicate)?,
                     )));
                 }
-                HoldScope::Client(client) => any.push(self.of_client(table, row, client)?),
+                HoldScope::Client(client) => {
+                    any.push(self.ground.of_client(self.names, table, row, client)?);
+                }
                 _ => {}
             }
         }
         Ok(Condition::any(any))
-    }
-
-    /// Whether a row is a client's.
-    pub fn of_client(&self, table: &'a Table, row: Alias, client: &str) -> Result<Condition, PlanError> {
-        match &table.client {
-            None => Ok(Condition::Never),
-            Some(ClientOf::Column(column)) => Ok(Condition::Holds(Box::new(Condition::Compare {
-                column: ColumnRef::whole(row, column),
-                op: Operator::Equal,
-                value: Constant::Text(client.to_owned()),
-            }))),
-            Some(ClientOf::Link(name)) => {
-                let Some(link) = table.links.get(name) else {
-                    return Err(PlanError::UnknownWord {
-                        rule: table.id.to_string(),
-                        word: name.clone(),
-                    });
-                };
-                let parent = self.names.fresh();
-                let inner = self.of_client(self.ground.table(&link.to)?, parent, client)?;
-                self.ground.parent(&table.id, link, row, parent, inner)
-            }
-        }
     }
 }
 

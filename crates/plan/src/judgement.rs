@@ -112,7 +112,7 @@ impl<'a> Judge<'a, '_> {
                 Condition::not(state.clone()),
                 Condition::not(clock.out_of_sight),
                 Condition::any([
-                    clock.due,
+                    Condition::all([clock.due, self.due_as_asked(table, rule, row)?]),
                     Condition::all([clock.at_once.clone(), clock.duty_done]),
                 ]),
             ]),
@@ -127,6 +127,21 @@ impl<'a> Judge<'a, '_> {
             held_by_state: Condition::all([subject.clone(), state.clone()]),
             contradictory: Condition::all([subject, state, clock.at_once]),
         })
+    }
+
+    /// Whether the clock is due also by what the client of the row asked for.
+    fn due_as_asked(&self, table: &'a Table, rule: &'a Rule, row: Alias) -> Result<Condition, PlanError> {
+        let ground = self.ground;
+        let asked = ground.extensions.iter();
+        let all = asked.filter(|asked| asked.rule == rule.id).map(|asked| {
+            let theirs = ground.of_client(self.names, table, row, &asked.client)?;
+            let due = self.clock_at(table, rule, row, &|time| {
+                let zone = ground.zone_of(time)?;
+                Ok(ground.cutoff.clock_bound(asked.keep, rule.quiet, &zone)?)
+            })?;
+            Ok(Condition::any([Condition::not(theirs), due]))
+        });
+        Ok(Condition::all(all.collect::<Result<Vec<_>, PlanError>>()?))
     }
 
     /// The rows of the activity's subjects.

@@ -27,4 +27,4 @@ pub use cutoff::Cutoff;
 pub use error::PlanError;
 pub use plan::{Plan, PlannedRule, tables_of};
 pub use preflight::Obstacle;
-pub use situation::{Hold, HoldScope, Situation};
+pub use situation::{Extension, Hold, HoldScope, Situation};

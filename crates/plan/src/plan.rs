@@ -82,6 +82,7 @@ impl Plan {
         let canonical = Situation {
             cutoff: canonical_cutoff(register)?,
             holds: Vec::new(),
+            extensions: Vec::new(),
             released: None,
         };
         let mut families = Vec::new();
@@ -211,6 +212,7 @@ impl<'a> Planner<'a> {
             register: self.register,
             catalogues: self.catalogues,
             cutoff: &situation.cutoff,
+            extensions: &situation.extensions,
         };
         self.compose_on(ground, family, situation, blind)
     }
@@ -261,6 +263,7 @@ impl<'a> Planner<'a> {
         let canonical = Situation {
             cutoff: canonical_cutoff(self.register)?,
             holds: Vec::new(),
+            extensions: Vec::new(),
             released: None,
         };
         loop {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serment_register::model::{RuleId, TableId};
+use serment_register::model::{Period, RuleId, TableId};
 use serment_register::predicate::Predicate;
 use serment_store::condition::Key;
 
@@ -15,6 +15,8 @@ pub struct Situation {
     pub cutoff: Cutoff,
     /// What must not be touched for now.
     pub holds: Vec<Hold>,
+    /// What clients asked to keep for longer.
+    pub extensions: Vec<Extension>,
     /// The rules that may act. None: all of them (a forecast). A rule that may not act counts as running on every row on
     /// which it has begun.
     pub released: Option<BTreeSet<RuleId>>,
@@ -27,6 +29,20 @@ pub struct Hold {
     pub id: String,
     /// What it freezes.
     pub scope: HoldScope,
+}
+
+/// A client's wish, as the controller, that a rule wait longer on its rows. It never makes a rule end earlier: its period
+/// comes on top of the rule's own, and events that end the rule at once still do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Extension {
+    /// Identifier of the hold that says it.
+    pub id: String,
+    /// Rule.
+    pub rule: RuleId,
+    /// Whose rows.
+    pub client: String,
+    /// How long after the clock.
+    pub keep: Period,
 }
 
 /// What a hold freezes.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use serment_register::model::{ColumnPath, Link, Register, Store, Table, TableId, TimeEncoding};
+use serment_register::model::{ClientOf, ColumnPath, Link, Register, Store, Table, TableId, TimeEncoding};
 use serment_register::predicate::{Comparison, Literal, Operand, Predicate};
 use serment_store::catalogue::{self, Catalogue, ColumnKind, TableName};
 use serment_store::condition::{
@@ -14,6 +14,8 @@ use serment_store::query::Linked;
 
 use crate::cutoff::{Cutoff, time_zone};
 use crate::error::PlanError;
+use crate::judgement::Names;
+use crate::situation::Extension;
 
 /// The register and the catalogues, read together.
 #[derive(Clone, Copy)]
@@ -24,6 +26,8 @@ pub struct Ground<'a> {
     pub catalogues: &'a BTreeMap<String, Catalogue>,
     /// Cut-off.
     pub cutoff: &'a Cutoff,
+    /// What clients asked to keep for longer.
+    pub extensions: &'a [Extension],
 }
 
 impl<'a> Ground<'a> {
@@ -40,6 +44,35 @@ impl<'a> Ground<'a> {
             .stores
             .get(&id.store)
             .ok_or_else(|| PlanError::UnknownTable(id.to_string()))
+    }
+
+    /// Whether a row is a client's.
+    pub fn of_client(
+        &self,
+        names: &Names,
+        table: &'a Table,
+        row: Alias,
+        client: &str,
+    ) -> Result<Condition, PlanError> {
+        match &table.client {
+            None => Ok(Condition::Never),
+            Some(ClientOf::Column(column)) => Ok(Condition::Holds(Box::new(Condition::Compare {
+                column: ColumnRef::whole(row, column),
+                op: Operator::Equal,
+                value: Constant::Text(client.to_owned()),
+            }))),
+            Some(ClientOf::Link(name)) => {
+                let Some(link) = table.links.get(name) else {
+                    return Err(PlanError::UnknownWord {
+                        rule: table.id.to_string(),
+                        word: name.clone(),
+                    });
+                };
+                let parent = names.fresh();
+                let inner = self.of_client(names, self.table(&link.to)?, parent, client)?;
+                self.parent(&table.id, link, row, parent, inner)
+            }
+        }
     }
 
     /// The name of a table in its store.

@@ -319,6 +319,29 @@ pub struct Period {
     pub unit: Unit,
 }
 
+impl Period {
+    /// Reads what a register writes, such as `3 months`.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words.
+    pub fn parse(written: &str) -> Result<Self, Text> {
+        crate::load::scalar::parse_period(written)
+    }
+}
+
+impl std::fmt::Display for Period {
+    /// As a register writes it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let unit = match self.unit {
+            Unit::Years => "years",
+            Unit::Months => "months",
+            Unit::Weeks => "weeks",
+            Unit::Days => "days",
+        };
+        write!(f, "{} {unit}", self.count)
+    }
+}
+
 /// Calendar unit of a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -52,6 +52,15 @@ pub enum Scope {
     },
     /// Every row of a client.
     Client(String),
+    /// The rows of a client, from one rule, for as long as the client asked.
+    Extension {
+        /// The rule.
+        rule: String,
+        /// The client.
+        client: String,
+        /// How long after the rule's clock, as a register writes it: `3 months`.
+        keep: String,
+    },
 }
 
 impl Scope {
@@ -66,7 +75,7 @@ impl Scope {
                 table: table.clone(),
                 text: String::new(),
             },
-            Self::Client(client) => Self::Client(client.clone()),
+            Self::Client(_) | Self::Extension { .. } => self.clone(),
         }
     }
 }
@@ -78,6 +87,7 @@ impl std::fmt::Debug for Scope {
             Self::Rows { table, keys } => write!(f, "Rows({table}, {} keys)", keys.len()),
             Self::Filter { table, .. } => write!(f, "Filter({table}, …)"),
             Self::Client(client) => write!(f, "Client({client})"),
+            Self::Extension { rule, client, keep } => write!(f, "Extension({rule}, {client}, {keep})"),
         }
     }
 }
@@ -94,7 +104,7 @@ impl State {
     /// `record` waits for the journal from the same instant on.
     pub async fn add_hold(&self, hold: &Hold, record: &Value) -> Result<(), StateError> {
         let client = match &hold.scope {
-            Scope::Client(client) => Some(client.as_str()),
+            Scope::Client(client) | Scope::Extension { client, .. } => Some(client.as_str()),
             _ => None,
         };
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Result;
 use serde_json::Value;
 use serment_keep::holds::{HoldRequest, NewHold};
-use serment_register::model::{Register, TableId};
+use serment_register::model::{Period, Register, TableId};
 use serment_state::holds::{Hold as Held, Scope};
 use serment_store::condition::Key;
 
@@ -31,6 +31,13 @@ pub fn run(session: &mut Session, args: &Hold) -> Result<Exit> {
 fn add(session: &mut Session, args: &HoldAdd) -> Result<Exit> {
     let (directory, register) = session.load()?;
     let scope = match (&args.client, &args.table, &args.condition) {
+        (Some(client), _, _) if let (Some(rule), Some(keep)) = (&args.rule, &args.keep) => {
+            HoldRequest::Extension {
+                rule: super::plan::rule(&register, rule)?,
+                client: client.clone(),
+                keep: Period::parse(keep).map_err(Trouble::usage)?,
+            }
+        }
         (Some(client), _, _) => HoldRequest::Client(client.clone()),
         (None, Some(name), Some(condition)) => {
             HoldRequest::Filter(table_id(&register, name)?, condition.clone())
@@ -71,10 +78,19 @@ fn add(session: &mut Session, args: &HoldAdd) -> Result<Exit> {
     })??;
     let look = session.look;
     let id = look.paint(Tone::Strong, &hold.id);
-    let text = both!(
-        "Suspension {id} en vigueur : plus aucun lot ne peut toucher ces lignes.",
-        "Hold {id} in force: no batch can touch these rows any more."
-    );
+    let text = match &new.scope {
+        HoldRequest::Extension { rule, client, keep } => {
+            let client = harmless(client);
+            both!(
+                "Suspension {id} en vigueur : {rule} attend {keep} pour le client {client}.",
+                "Hold {id} in force: {rule} waits {keep} for client {client}."
+            )
+        }
+        _ => both!(
+            "Suspension {id} en vigueur : plus aucun lot ne peut toucher ces lignes.",
+            "Hold {id} in force: no batch can touch these rows any more."
+        ),
+    };
     let lift = look.paint(Tone::Type, &format!("serment hold remove {}", hold.id));
     let how = both!("Pour la lever : {lift}", "To remove it: {lift}");
     session.out.print(&format!(
@@ -176,6 +192,14 @@ fn scope(scope: &Scope, look: &Look) -> String {
         Scope::Client(client) => {
             let client = harmless(client);
             look.say(&both!("client {client}", "client {client}")).to_owned()
+        }
+        Scope::Extension { rule, client, keep } => {
+            let client = harmless(client);
+            look.say(&both!(
+                "client {client}, {rule} : {keep}",
+                "client {client}, {rule}: {keep}"
+            ))
+            .to_owned()
         }
     }
 }

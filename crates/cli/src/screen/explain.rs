@@ -132,6 +132,12 @@ fn says(rule: &RuleSays, look: &Look) -> String {
             "départ le {clock}, échéance le {due}",
             "clock {clock}, due {due}"
         )));
+        for hold in &rule.extended_by {
+            tell(look.say(&both!(
+                "à la demande du client ({hold})",
+                "as the client asked ({hold})"
+            )));
+        }
     } else {
         for (column, value) in &rule.clocks {
             let value = value.as_deref().map_or_else(
@@ -256,6 +262,7 @@ pub fn json(explanation: &Explanation, key: &Key) -> Value {
             "contradictory": rule.contradictory,
             "clock": rule.clock,
             "due": rule.due,
+            "extended_by": rule.extended_by,
             "purposes": rule.purposes.iter().map(|(id, title, basis)| json!({
                 "purpose": id, "title": title, "basis": basis,
             })).collect::<Vec<_>>(),

@@ -299,6 +299,11 @@ fn of_keep(error: &KeepError) -> Trouble {
             ))
             .advise(again)
         }
+        KeepError::NotExtensible(why) => Trouble::usage(both!(
+            "cette durée ne peut pas être prolongée : {why}",
+            "this duration cannot be extended: {why}";
+            why
+        )),
         KeepError::NotApprovable { rule, why } => Trouble::finding(both!(
             "{rule} ne peut pas être approuvée : {why}",
             "{rule} cannot be approved: {why}";

@@ -215,7 +215,13 @@ impl<'a, 's> Asking<'a, 's> {
 
 impl AskedRule<'_> {
     /// What the row answers.
-    pub fn answer(&self, ground: Ground<'_>, answers: &Asked, released: bool) -> RuleSays {
+    pub fn answer(
+        &self,
+        ground: Ground<'_>,
+        answers: &Asked,
+        client: Option<&str>,
+        released: bool,
+    ) -> RuleSays {
         let stand = if answers.yes(self.ended) {
             Stand::Ended
         } else if answers.yes(self.runs) {
@@ -238,6 +244,17 @@ impl AskedRule<'_> {
             .filter_map(|(_, time, place)| date(&answers.text(*place)?, time, &ground.cutoff.zone))
             .max()
             .filter(|_| !answers.yes(self.implausible));
+        let asked: Vec<_> = ground
+            .extensions
+            .iter()
+            .filter(|asked| asked.rule == self.rule.id && Some(asked.client.as_str()) == client)
+            .collect();
+        let periods = self
+            .rule
+            .keep
+            .into_iter()
+            .chain(asked.iter().map(|asked| asked.keep));
+        let due = clock.and_then(|clock| periods.filter_map(|keep| due_date(clock, keep).ok()).max());
         RuleSays {
             rule: self.rule.id.clone(),
             stand,
@@ -247,9 +264,8 @@ impl AskedRule<'_> {
             contradictory: answers.yes(self.contradictory),
             clocks,
             clock,
-            due: clock
-                .zip(self.rule.keep)
-                .and_then(|(clock, keep)| due_date(clock, keep).ok()),
+            due: due.filter(|_| self.rule.keep.is_some()),
+            extended_by: asked.iter().map(|asked| asked.id.clone()).collect(),
             purposes: self
                 .rule
                 .purposes

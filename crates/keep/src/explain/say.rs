@@ -125,6 +125,13 @@ fn until(runs: &[&RuleSays]) -> Text {
     match due.and_then(|due| due.into_iter().max()) {
         Some(due) => {
             let due = Text::date(due);
+            if runs.iter().any(|says| !says.extended_by.is_empty()) {
+                return text!(
+                    " jusqu'au {due}, comme son client l'a demandé",
+                    " until {due}, as its client asked";
+                    due
+                );
+            }
             text!(" jusqu'au {due}", " until {due}"; due)
         }
         None => Text::default(),

@@ -220,6 +220,7 @@ impl<'k, 'r> Run<'k, 'r> {
             register: self.keeper.register,
             catalogues: &self.sight.catalogues,
             cutoff: &self.situation.cutoff,
+            extensions: &self.situation.extensions,
         };
         let client = of_client(ground, &step.table, self.options.client.as_deref())?;
         let ended = if self.options.rules.is_none() {

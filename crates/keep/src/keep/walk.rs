@@ -175,6 +175,7 @@ impl Run<'_, '_> {
         self.epoch = self.keeper.state.hold_epoch().await?;
         let fresh = self.keeper.observer().situation(self.now, None).await?;
         self.situation.holds = fresh.holds;
+        self.situation.extensions = fresh.extensions;
         let mut plan = Plan::new(self.keeper.register, &self.sight.catalogues, &self.situation)?;
         let ours = |root: &TableId| self.plan.families.iter().any(|family| family.root == *root);
         plan.families.retain(|family| ours(&family.root));

@@ -4,8 +4,6 @@ use std::collections::{BTreeMap, HashSet};
 
 use futures::stream::{self, StreamExt};
 use serment_plan::forecast::{self, Forecast};
-use serment_plan::freeze::Freezer;
-use serment_plan::graph::Graph;
 use serment_plan::judgement::Names;
 use serment_plan::steps::ROW;
 use serment_plan::translate::Ground;
@@ -36,19 +34,12 @@ pub(crate) fn of_client(
     let Some(client) = client else {
         return Ok(Condition::Always);
     };
-    let graph = Graph::new(ground.register);
     let names = Names::new();
     // Far from the names that the planner gave to the rows of its steps.
     for _ in 0..10_000 {
         names.fresh();
     }
-    let freezer = Freezer {
-        ground,
-        graph: &graph,
-        names: &names,
-        holds: &[],
-    };
-    freezer.of_client(ground.table(table)?, ROW, client)
+    ground.of_client(&names, ground.table(table)?, ROW, client)
 }
 
 impl Observer<'_> {
@@ -64,6 +55,7 @@ impl Observer<'_> {
             register: self.register,
             catalogues: &sight.catalogues,
             cutoff: &situation.cutoff,
+            extensions: &situation.extensions,
         };
         let mut forecast = Forecast::new(plan);
         let filter = |table: &TableId| of_client(ground, table, client);
@@ -160,6 +152,7 @@ impl Observer<'_> {
             register: self.register,
             catalogues: &sight.catalogues,
             cutoff: &situation.cutoff,
+            extensions: &situation.extensions,
         };
         let mut samples: Vec<Sample> = Vec::new();
         for (_, change) in plan.changes() {

@@ -39,6 +39,7 @@ impl Observer<'_> {
             register: self.register,
             catalogues: &observation.catalogues,
             cutoff: &observation.situation.cutoff,
+            extensions: &observation.situation.extensions,
         };
         let oldest = observation
             .forecast

@@ -147,6 +147,7 @@ async fn no_question_omits_the_client_that_was_asked_about() {
         register: &world.register,
         catalogues: &seen.catalogues,
         cutoff: &seen.situation.cutoff,
+        extensions: &seen.situation.extensions,
     };
     let of_client = Condition::IsNull(ColumnRef::whole(Alias(0), "of that client"));
     let questions =

@@ -1,5 +1,6 @@
 //! The engine on real databases.
 
+mod asked;
 mod brakes;
 mod canary;
 mod circles;

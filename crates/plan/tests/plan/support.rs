@@ -213,6 +213,7 @@ pub(crate) fn plan_at(register: &Register, catalogue: Catalogue, at: Date) -> Pl
     let situation = Situation {
         cutoff: Cutoff::at(at, "Europe/Paris").unwrap(),
         holds: Vec::new(),
+        extensions: Vec::new(),
         released: None,
     };
     Plan::new(

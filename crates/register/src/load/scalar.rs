@@ -30,7 +30,7 @@ pub(crate) fn period(context: &mut Context, node: &Node<'_>) -> Option<Period> {
     }
 }
 
-fn parse_period(written: &str) -> Result<Period, Text> {
+pub(crate) fn parse_period(written: &str) -> Result<Period, Text> {
     let mut words = written.split_whitespace();
     let (Some(count), Some(unit), None) = (words.next(), words.next(), words.next()) else {
         return Err(text!(
