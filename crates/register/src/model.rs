@@ -108,6 +108,10 @@ pub struct Clients {
     pub key: String,
     /// Column that holds its name.
     pub name: Option<String>,
+    /// Column that says when its contract ends.
+    pub ends: Option<String>,
+    /// Column that says whom to reach there about data protection.
+    pub contact: Option<String>,
 }
 
 /// The defined words.

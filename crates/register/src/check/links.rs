@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::diagnostics::{Code, Diagnostic};
 use crate::load::node::Context;
-use crate::model::{Link, Register, Table, TableId};
+use crate::model::{Link, LinkKind, Register, Table, TableId};
 use crate::text;
 
 pub(super) fn check(context: &mut Context, register: &Register) {
     for table in register.tables() {
         for link in table.links.values() {
             target(context, register, table, link);
+            clients(context, register, table, link);
         }
     }
     circles(context, register);
@@ -62,6 +63,35 @@ fn target(context: &mut Context, register: &Register, table: &Table, link: &Link
             .about([table.id.to_string()]),
         );
     }
+}
+
+/// The same person is a client's on both sides of a link, or on none.
+fn clients(context: &mut Context, register: &Register, table: &Table, link: &Link) {
+    let Some(to) = register.table(&link.to) else {
+        return;
+    };
+    if link.kind != LinkKind::BelongsTo || table.client.is_none() || to.client.is_some() {
+        return;
+    }
+    let (id, parent) = (&table.id, &to.id);
+    context.report(
+        Diagnostic::new(
+            Code::LinkAcrossClients,
+            context.link_key(table, link, "by"),
+            text!(
+                "les lignes de {id} sont celles d'un client, et ce lien les joint à celles de {parent}, qui ne sont celles \
+                 de personne",
+                "the rows of {id} are a client's, and this link joins them to those of {parent}, which are nobody's"
+            ),
+        )
+        .suggest(text!(
+            "[table.{0}] client = \"…\", ou refers_to si ce n'est pas la même personne",
+            "[table.{0}] client = \"…\", or refers_to if it is not the same person",
+            parent.table
+        ))
+        .related(to.span.clone(), text!("la table visée", "the table it reaches"))
+        .about([id.to_string()]),
+    );
 }
 
 /// Children go before parents: tables that refer to one another in a circle have no order. A table that refers to

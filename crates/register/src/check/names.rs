@@ -39,7 +39,12 @@ pub(super) fn check(context: &mut Context, register: &Register) {
                 context.place(&file, "clients.from"),
             ),
             Some(table) => {
-                for (key, column) in [("key", Some(&clients.key)), ("name", clients.name.as_ref())] {
+                for (key, column) in [
+                    ("key", Some(&clients.key)),
+                    ("name", clients.name.as_ref()),
+                    ("ends", clients.ends.as_ref()),
+                    ("contact", clients.contact.as_ref()),
+                ] {
                     if let Some(column) = column {
                         let span = context.place(&file, &format!("clients.{key}"));
                         table::known_column(context, table, &ColumnPath::whole(column.clone()), span);

@@ -120,6 +120,7 @@ codes! {
     "S083" ClientElsewhere Error "A client inherited from a table that has none."
     "S084" ClientsNotListed Warning "A processor that does not say where its clients are listed."
     "S085" StrategyMisplaced Error "A strategy made for another category."
+    "S086" LinkAcrossClients Error "A person who would be a client's and nobody's."
     // Stores, parties, secrets, territory.
     "S090" SecretInClear Error "A secret in clear."
     "S091" BadReference Error "A reference that leads nowhere safe."

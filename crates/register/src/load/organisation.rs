@@ -139,7 +139,8 @@ fn clients(context: &mut Context, node: &Node<'_>) -> Option<Clients> {
     let mut fields = node.fields(context)?;
     let from = fields.need(context, "from");
     let key = fields.need(context, "key").and_then(|node| node.filled(context));
-    let name = fields.get("name").and_then(|node| node.filled(context));
+    let mut column = |name: &'static str| fields.get(name).and_then(|node| node.filled(context));
+    let (name, ends, contact) = (column("name"), column("ends"), column("contact"));
     fields.finish(context);
     let from = from?;
     let written = from.string(context)?;
@@ -161,5 +162,7 @@ fn clients(context: &mut Context, node: &Node<'_>) -> Option<Clients> {
         from: table,
         key: key?,
         name,
+        ends,
+        contact,
     })
 }

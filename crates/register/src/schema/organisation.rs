@@ -74,4 +74,8 @@ struct Clients {
     key: String,
     /// Column of its name.
     name: Option<String>,
+    /// Column of the end of its contract.
+    ends: Option<String>,
+    /// Column of its contact for data protection.
+    contact: Option<String>,
 }

@@ -183,4 +183,16 @@ pub(super) const ENTRIES: &[Entry] = &[
             "email         = { category = \"contact.email\", anonymise = \"ip\" }"
         )]
     ),
+    explain!(
+        LinkAcrossClients,
+        "Un lien qui sort de chez un client",
+        "A link that leaves a client",
+        "Un lien belongs_to mène à la même personne : les données d'un client ne se joignent qu'aux données de ce client.",
+        "A belongs_to link leads to the same person: a client's data are joined to that client's data only.",
+        [(
+            "stores/shop.toml",
+            "[table.orders]\nkey = [\"id\"]",
+            "[table.orders]\nkey = [\"id\"]\nclient = \"customer_id\""
+        )]
+    ),
 ];
