@@ -9,9 +9,9 @@ use serment_plan::forecast::{self, Forecast};
 use serment_plan::steps::{ROW, Step, What, with_keys};
 use serment_plan::strategy::Replacement;
 use serment_plan::translate::Ground;
-use serment_plan::{Cutoff, HoldScope, Plan, Situation};
+use serment_plan::{Cutoff, Extension, HoldScope, Plan, Situation};
 use serment_register::diagnostics::{Diagnostic, Severity};
-use serment_register::model::{Register, TableId};
+use serment_register::model::{Period, Register, RuleId, TableId};
 use serment_register::predicate;
 use serment_sql::Kind;
 use serment_sql::testing::Database;
@@ -97,7 +97,7 @@ impl Stage {
         Situation {
             cutoff: Cutoff::now(world.now, &world.zone).expect("a cut-off"),
             holds: holds.collect(),
-            extensions: Vec::new(),
+            extensions: asked(world).collect(),
             released: None,
         }
     }
@@ -351,3 +351,16 @@ pub fn key(world: &World, table: usize, row: usize) -> Vec<Json> {
 
 /// The alias of the planner's conditions, kept here so that a change of its meaning is seen.
 const _: Alias = ROW;
+
+/// What clients asked to keep for longer.
+pub fn asked(world: &World) -> impl Iterator<Item = Extension> {
+    world.rules.iter().enumerate().filter_map(|(number, rule)| {
+        let (client, period) = rule.asked?;
+        Some(Extension {
+            id: format!("e{number}"),
+            rule: RuleId(format!("a{number}.r")),
+            client: client.to_string(),
+            keep: Period::parse(&format!("{} {}", period.0, period.1)).expect("a period"),
+        })
+    })
+}

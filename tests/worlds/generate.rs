@@ -7,7 +7,8 @@ use jiff::civil::date;
 
 use crate::random::Random;
 use crate::world::{
-    ClientOf, Column, Hold, Holds, Link, Operand, Reading, SUBJECTS, Table, Test, Value, World, Written,
+    ClientOf, Column, Hold, Holds, Link, Operand, Period, Reading, SUBJECTS, Table, Test, Value, World,
+    Written,
 };
 
 /// Which shapes to favour.
@@ -62,10 +63,22 @@ pub fn world(seed: u64, focus: Focus) -> World {
     rules::add(random, &mut world);
     rows::add(random, &mut world);
     holds(random, &mut world);
+    asked(random, &mut world);
     if world.nightly {
         calm(&mut world);
     }
     world
+}
+
+/// Clients that ask to keep their rows for longer.
+fn asked(random: &mut Random, world: &mut World) {
+    for rule in &mut world.rules {
+        if let (Some(Period(count, unit)), Some(_)) = (rule.keep, world.tables[rule.of].client)
+            && random.chance(40)
+        {
+            rule.asked = Some((random.range(1, 2), Period(2 * count + 1, unit)));
+        }
+    }
 }
 
 /// For worlds that run night after night: states only cease to hold as time goes by, and subjects and holds do not

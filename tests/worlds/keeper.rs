@@ -55,6 +55,20 @@ pub async fn run_to_the_end(stage: &Stage, world: &World) -> Kept {
     for hold in &world.holds {
         keeper.hold_add(&held(world, hold)).await.expect("a hold");
     }
+    for asked in drive::asked(world) {
+        let new = NewHold {
+            scope: HoldRequest::Extension {
+                rule: asked.rule,
+                client: asked.client,
+                keep: asked.keep,
+            },
+            ground: "request".to_owned(),
+            actor: "a client".to_owned(),
+            until: None,
+            patience: Duration::from_secs(5),
+        };
+        keeper.hold_add(&new).await.expect("an extension");
+    }
     let plan = stage.plan(&stage.situation(world));
     let approval = ApproveOptions {
         rules: plan.rules.iter().map(|rule| rule.id.clone()).collect(),

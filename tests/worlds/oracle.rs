@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use jiff::ToSpan;
 
 use crate::moments::{self, Told};
-use crate::world::{ClientOf, Hold, Holds, Link, Operand, Reading, Rule, Test, Value, World};
+use crate::world::{ClientOf, Hold, Holds, Link, Operand, Period, Reading, Rule, Test, Value, World};
 
 /// A row: table and position.
 pub type Row = (usize, usize);
@@ -328,7 +328,12 @@ impl Model<'_> {
         if self.concerned(rule, row) != Some(true) {
             return Verdict::NotConcerned;
         }
-        let verdict = self.timed(rule, row).unwrap_or(Verdict::Runs);
+        let mut verdict = self.timed(rule, rule.keep, row).unwrap_or(Verdict::Runs);
+        if let Some((client, longer)) = rule.asked
+            && self.client(row, 0).is_none_or(|it| it == Value::Number(client))
+        {
+            verdict = self.timed(rule, Some(longer), row).unwrap_or(Verdict::Runs);
+        }
         let held = rule
             .while_states
             .iter()
@@ -337,7 +342,7 @@ impl Model<'_> {
     }
 
     /// What the events say: `Err` when something they read is unknown.
-    fn timed(&self, rule: &Rule, row: Row) -> Result<Verdict, ()> {
+    fn timed(&self, rule: &Rule, keep: Option<Period>, row: Row) -> Result<Verdict, ()> {
         let after = self.latest(row, &rule.after)?;
         let mut ending = false;
         let mut ahead = false;
@@ -360,7 +365,7 @@ impl Model<'_> {
             (true, _) => Verdict::Runs,
             (false, None) if ahead => Verdict::Runs,
             (false, None) => Verdict::NeverBegan,
-            (false, Some(_)) if duty_is_over && rule.keep.is_some_and(past) => Verdict::Ended,
+            (false, Some(_)) if duty_is_over && keep.is_some_and(past) => Verdict::Ended,
             (false, Some(_)) => Verdict::Runs,
         })
     }

@@ -78,6 +78,9 @@ pub fn smaller(world: &World) -> Vec<World> {
                 });
             }
         }
+        if it.asked.is_some() {
+            with(&|world| world.rules[rule].asked = None);
+        }
         if !it.else_after.is_empty() {
             with(&|world| world.rules[rule].else_after.clear());
         }

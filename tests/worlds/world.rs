@@ -163,6 +163,8 @@ pub struct Rule {
     pub keep: Option<Period>,
     pub at_least: Option<Period>,
     pub quiet: Option<Period>,
+    /// A client that asked to keep its rows for longer.
+    pub asked: Option<(i64, Period)>,
     /// Whether rows go; otherwise they are anonymised.
     pub erase: bool,
 }

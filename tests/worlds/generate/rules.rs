@@ -72,6 +72,7 @@ fn rule(random: &mut Random, world: &mut World, of: usize, erase: bool) -> Rule 
         keep: Some(*random.pick(&KEEPS)),
         at_least: None,
         quiet: random.chance(10).then(|| Period(random.range(1, 2), "days")),
+        asked: None,
         erase,
     };
     if random.chance(20) {
