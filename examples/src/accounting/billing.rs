@@ -2,12 +2,12 @@
 
 use jiff::civil::date;
 
-use super::World;
-use super::moment::{Form, day, days};
-use super::people::{self, Kind};
-use super::random::Random;
-use super::relation::{YEAR, whole};
-use super::sql::{Rows, Script, Table};
+use super::crowd::Kind;
+use crate::company::{World, key};
+use crate::moment::{Form, YEAR, day, days, whole};
+use crate::people;
+use crate::random::Random;
+use crate::sql::{Rows, Script, Table};
 
 pub const SCRIPT: Script = Script {
     schema: &[
@@ -91,7 +91,7 @@ fn customer(world: &World, index: u64, rows: &mut Rows) {
     let mut random = Random::of(world.seed, "debtor", index);
     let (street, postcode, city) = people::address(&mut random);
     rows.row(|row| {
-        row.integer(super::crm::key(index));
+        row.integer(key(index));
         row.text(person.first);
         row.text(&person.last);
         row.text(&person.email_as_typed(&mut random));
@@ -133,7 +133,7 @@ fn invoices_of(world: &World, index: u64) -> Vec<(i16, u64, i64)> {
     let end = contract.end.unwrap_or(i64::MAX).min(world.today());
     let mut invoices: Vec<_> = (start..=end)
         .step_by(YEAR as usize)
-        .map(|issued| (day(issued).year(), super::crm::key(index), issued))
+        .map(|issued| (day(issued).year(), key(index), issued))
         .collect();
     // 365 days are less than a year at times: two of them may fall in the same one.
     invoices.dedup_by_key(|(year, ..)| *year);
@@ -154,7 +154,7 @@ fn invoices(world: &World, index: u64, rows: &mut Rows) {
             row.integer(year);
             row.integer(number);
             // Some invoices were paid over the counter: nobody's account.
-            row.maybe_integer((!random.chance(4)).then(|| super::crm::key(index)));
+            row.maybe_integer((!random.chance(4)).then(|| key(index)));
             row.time(Form::Date, whole(Some(issued)));
             row.time(Form::Date, whole(Some(days(date(year, 12, 31)))));
             row.text(&name);

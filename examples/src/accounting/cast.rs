@@ -1,40 +1,16 @@
 //! A few people written by hand, whose dates are chosen so that each shows one thing.
 
+use jiff::ToSpan;
 use jiff::civil::Date;
-use jiff::{Span, ToSpan};
 
-use super::World;
-use super::moment::{Absurd, Form, When, days};
-use super::sql::Rows;
-
-/// A row that a story can follow: `serment explain STORE.TABLE KEY`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CastMember {
-    /// What it is called here.
-    pub name: &'static str,
-    /// Store in the register.
-    pub store: &'static str,
-    /// Table in the register.
-    pub table: &'static str,
-    /// Key, as commands take it.
-    pub key: &'static str,
-    /// Whether the row is still there after a run that takes due dates up to and including the reference day.
-    pub stays: bool,
-    /// What it shows, in French.
-    pub fr: &'static str,
-    /// What it shows, in English.
-    pub en: &'static str,
-}
-
-/// The people written by hand: the same in every world, with dates that follow the reference day.
-pub fn cast() -> &'static [CastMember] {
-    &CAST
-}
+use crate::company::{CastMember, World};
+use crate::moment::{Absurd, Form, When, at, before};
+use crate::sql::Rows;
 
 const SUBSCRIBER: &str = "00000000-0000-4000-8000-000000000001";
 const WITHDRAWN: &str = "00000000-0000-4000-8000-000000000002";
 
-const CAST: [CastMember; 12] = [
+pub const CAST: [CastMember; 12] = [
     CastMember {
         name: "reduced_customer",
         store: "billing",
@@ -144,14 +120,6 @@ const CAST: [CastMember; 12] = [
         en: "a visitor of last week who has just withdrawn her consent",
     },
 ];
-
-fn before(world: &World, span: Span) -> When {
-    at(world.reference.saturating_sub(span))
-}
-
-fn at(date: Date) -> When {
-    When::At(days(date), 10 * 3600)
-}
 
 pub(super) fn accounts(world: &World, rows: &mut Rows) {
     rows.row(|row| {

@@ -1,11 +1,11 @@
 //! Firms, contacts, opportunities, tickets, memberships, the contact form.
 
-use super::World;
-use super::moment::{Form, When};
-use super::people::{self, Kind};
-use super::random::Random;
-use super::relation::{CROWD, YEAR, maybe, whole};
-use super::sql::{Rows, Script, Table, nobody};
+use super::crowd::{self, Kind};
+use crate::company::{World, key};
+use crate::moment::{Form, When, YEAR, maybe, whole};
+use crate::people;
+use crate::random::Random;
+use crate::sql::{Rows, Script, Table, nobody};
 
 pub const SCRIPT: Script = Script {
     schema: &[
@@ -24,10 +24,10 @@ pub const SCRIPT: Script = Script {
   kind CHAR(1) NOT NULL CHECK (kind IN ('C', 'P')),
   first_name TEXT,
   last_name TEXT,
-  email TEXT,
+  email {code},
   phone TEXT,
   job_title TEXT,
-  login TEXT UNIQUE,
+  login {code} UNIQUE,
   engagement INTEGER,
   notes TEXT,
   profile {json},
@@ -67,14 +67,14 @@ pub const SCRIPT: Script = Script {
         "CREATE TABLE memberships (
   contact_id {id} NOT NULL REFERENCES contacts (id) ON DELETE RESTRICT,
   account_id {id},
-  club TEXT NOT NULL,
+  club {code} NOT NULL,
   member_name TEXT,
   member_code TEXT,
   checked_at {date},
   PRIMARY KEY (contact_id, club)
 )",
         "CREATE TABLE contact_requests (
-  id TEXT PRIMARY KEY NOT NULL,
+  id {code} PRIMARY KEY NOT NULL,
   name TEXT,
   email TEXT NOT NULL,
   phone TEXT,
@@ -141,11 +141,6 @@ pub const SCRIPT: Script = Script {
     ],
 };
 
-/// A key of the crowd.
-pub fn key(index: u64) -> u64 {
-    CROWD + 1 + index
-}
-
 fn account(world: &World, index: u64, rows: &mut Rows) {
     let mut random = Random::of(world.seed, "account", index);
     let contract = world.contract(index);
@@ -187,7 +182,7 @@ fn contact(world: &World, index: u64, rows: &mut Rows) {
         row.text(&person.last);
         row.text(&person.email_as_typed(&mut random));
         row.maybe_text((!random.chance(250)).then_some(&person.phone));
-        row.maybe_text((!random.chance(200)).then(|| people::job(&mut random)));
+        row.maybe_text((!random.chance(200)).then(|| crowd::job(&mut random)));
         row.maybe_text((kind == Kind::Customer && !random.chance(300)).then(|| format!("u{index}")).as_deref());
         row.maybe_integer(random.chance(600).then(|| random.below(100)));
         row.maybe_text(random.chance(200).then(|| random.pick(&NOTES)));

@@ -1,11 +1,11 @@
 //! Newsletters: subscribers, campaigns, what was sent to whom.
 
-use super::World;
-use super::moment::{Form, When};
-use super::people::{self, Kind};
-use super::random::Random;
-use super::relation::{YEAR, maybe, whole};
-use super::sql::{Rows, Script, Table, nobody};
+use super::crowd::Kind;
+use crate::company::World;
+use crate::moment::{Form, When, YEAR, maybe, whole};
+use crate::people;
+use crate::random::Random;
+use crate::sql::{Rows, Script, Table, nobody};
 
 pub const SCRIPT: Script = Script {
     schema: &[

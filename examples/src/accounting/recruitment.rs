@@ -1,11 +1,11 @@
 //! Job applications, and the archive that receives them.
 
-use super::World;
-use super::moment::{Form, When};
-use super::people::{self, Kind};
-use super::random::Random;
-use super::relation::YEAR;
-use super::sql::{Rows, Script, Table, nobody};
+use super::crowd::Kind;
+use crate::company::World;
+use crate::moment::{Form, When, YEAR};
+use crate::people;
+use crate::random::Random;
+use crate::sql::{Rows, Script, Table, nobody};
 
 pub const SCRIPT: Script = Script {
     schema: &[

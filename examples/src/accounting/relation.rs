@@ -1,15 +1,9 @@
 //! The life of a relation with the company, on which every store agrees.
 
-use super::World;
-use super::moment::{When, days};
-use super::people::Kind;
-use super::random::Random;
-
-/// A year, in days.
-pub const YEAR: i64 = 365;
-
-/// Keys below this one belong to the cast; the people of the crowd come after.
-pub const CROWD: u64 = 1000;
+use super::crowd::Kind;
+use crate::company::World;
+use crate::moment::YEAR;
+use crate::random::Random;
 
 /// A firm's contract, in days from 1970-01-01.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,16 +26,6 @@ pub struct Relation {
 }
 
 impl World {
-    /// The day on which the world is looked at, in days from 1970-01-01.
-    pub(super) fn today(&self) -> i64 {
-        days(self.reference)
-    }
-
-    /// How many persons.
-    pub(super) fn crowd(&self) -> u64 {
-        self.people
-    }
-
     /// How many firms.
     pub(super) fn accounts(&self) -> u64 {
         self.people / 12 + 1
@@ -98,14 +82,4 @@ impl World {
             created: last - random.between(30, 5 * YEAR),
         }
     }
-}
-
-/// A day as an office moment, or nothing.
-pub fn maybe(day: Option<i64>, random: &mut Random) -> When {
-    day.map_or(When::Never, |day| When::on(day, random))
-}
-
-/// A whole day, for columns that hold dates.
-pub fn whole(day: Option<i64>) -> When {
-    day.map_or(When::Never, |day| When::At(day, 0))
 }

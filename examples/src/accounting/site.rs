@@ -1,16 +1,16 @@
 //! Visitors who accepted audience measurement, their visits, the server's log.
 
-use super::World;
-use super::moment::{Form, When};
-use super::people::{self, Kind};
-use super::random::Random;
-use super::relation::{YEAR, maybe};
-use super::sql::{Rows, Script, Table, nobody};
+use super::crowd::Kind;
+use crate::company::{World, key};
+use crate::moment::{Form, When, YEAR, maybe};
+use crate::people;
+use crate::random::Random;
+use crate::sql::{Rows, Script, Table, nobody};
 
 pub const SCRIPT: Script = Script {
     schema: &[
         "CREATE TABLE visitors (
-  id TEXT PRIMARY KEY NOT NULL,
+  id {code} PRIMARY KEY NOT NULL,
   device TEXT,
   first_seen_at BIGINT,
   last_seen_at BIGINT,
@@ -19,7 +19,7 @@ pub const SCRIPT: Script = Script {
 )",
         "CREATE TABLE visits (
   id {id} PRIMARY KEY,
-  visitor_id TEXT REFERENCES visitors (id) ON DELETE CASCADE,
+  visitor_id {code} REFERENCES visitors (id) ON DELETE CASCADE,
   started_at BIGINT,
   ip TEXT,
   landing TEXT,
@@ -117,7 +117,7 @@ fn visits(world: &World, index: u64, rows: &mut Rows) {
     let mut random = Random::of(world.seed, "visit", index);
     for (number, day) in days_of(world, index).into_iter().enumerate() {
         rows.row(|row| {
-            row.integer(super::crm::key(index) * 4 + number as u64);
+            row.integer(key(index) * 4 + number as u64);
             row.text(&cookie(world, index));
             // Now and then a program wrote seconds where milliseconds belong: January 1970.
             let form = if random.chance(4) {
@@ -144,7 +144,7 @@ fn request(world: &World, index: u64, rows: &mut Rows) {
     }
     let day = world.today() - random.between(0, 2 * YEAR);
     rows.row(|row| {
-        row.integer(super::crm::key(index));
+        row.integer(key(index));
         row.time(
             Form::Instant,
             When::on(day, &mut random).or_mess(0, 3, world.today(), &mut random),

@@ -1,11 +1,11 @@
 //! Webinars: sessions, registrations, attendances.
 
-use super::World;
-use super::moment::{Form, When};
-use super::people::{self, Kind};
-use super::random::Random;
-use super::relation::maybe;
-use super::sql::{Rows, Script, Table, nobody};
+use super::crowd::{self, Kind};
+use crate::company::{World, key};
+use crate::moment::{Form, When, maybe};
+use crate::people;
+use crate::random::Random;
+use crate::sql::{Rows, Script, Table, nobody};
 
 pub const SCRIPT: Script = Script {
     schema: &[
@@ -120,12 +120,12 @@ fn registration(world: &World, index: u64, rows: &mut Rows) {
         .map_or(today - 1500, |session| day_of(world, session));
     let registered = (day - random.between(1, 60)).min(today);
     rows.row(|row| {
-        row.integer(super::crm::key(index));
+        row.integer(key(index));
         row.maybe_integer(session.map(|session| session + 1));
         row.text(person.first);
         row.text(&person.last);
         row.text(&person.email_as_typed(&mut random));
-        row.text(people::job(&mut random));
+        row.text(crowd::job(&mut random));
         row.text(&format!("estrade-{index}"));
         row.text(random.pick(&["Bretagne", "Occitanie", "La Réunion", "Grand Est"]));
         row.maybe_text(
@@ -152,7 +152,7 @@ fn attendances(world: &World, index: u64, rows: &mut Rows) {
     let mut random = Random::of(world.seed, "attendance", index);
     for number in 0..random.pick(&[0, 1, 1, 2]) {
         rows.row(|row| {
-            row.integer(super::crm::key(index));
+            row.integer(key(index));
             row.integer(number + 1);
             row.time(Form::Instant, When::At(day, 36_000 + number * 900));
             row.time(Form::Instant, When::At(day, 36_600 + number * 2_400));

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::World;
-use super::moment::{Form, When};
+use crate::company::World;
+use crate::moment::{Form, When};
 
 /// For which database the statements are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -12,11 +12,19 @@ pub enum Dialect {
     Sqlite,
     /// PostgreSQL.
     Postgres,
+    /// MariaDB.
+    Mariadb,
+}
+
+impl Dialect {
+    /// Every one of them.
+    pub const ALL: [Dialect; 3] = [Self::Sqlite, Self::Postgres, Self::Mariadb];
 }
 
 /// How one database is built.
+#[derive(Debug)]
 pub struct Script {
-    /// CREATE TABLE statements, with the types of [`typed`] in braces.
+    /// CREATE TABLE statements, with the types of [`typed`] in braces. Text that a key or an index holds is `{code}`.
     pub schema: &'static [&'static str],
     /// What fills the tables, parents first.
     pub tables: &'static [Table],
@@ -25,6 +33,7 @@ pub struct Script {
 }
 
 /// What fills one table.
+#[derive(Debug)]
 pub struct Table {
     /// Name and columns, as INSERT INTO wants them.
     pub into: &'static str,
@@ -43,6 +52,7 @@ const ROWS_OF_A_STATEMENT: usize = 500;
 
 /// Rows under construction.
 pub struct Rows {
+    dialect: Dialect,
     text: String,
     count: usize,
     first_value: bool,
@@ -115,15 +125,17 @@ impl Rows {
     /// A time.
     pub fn time(&mut self, form: Form, value: When) {
         self.comma();
-        value.write(form, &mut self.text);
+        value.write(form, self.dialect, &mut self.text);
     }
 }
 
-/// The statements of one database, in order. See [`super::statements`].
+/// The statements of one database, in order. See [`crate::Database::statements`].
+#[derive(Debug)]
 pub struct Statements {
     world: World,
     script: &'static Script,
     dialect: Dialect,
+    next_opening: usize,
     next_schema: usize,
     table: usize,
     /// None before the cast of the current table.
@@ -132,11 +144,12 @@ pub struct Statements {
 }
 
 impl Statements {
-    pub(super) fn new(world: World, script: &'static Script, dialect: Dialect) -> Self {
+    pub(crate) fn new(world: World, script: &'static Script, dialect: Dialect) -> Self {
         Self {
             world,
             script,
             dialect,
+            next_opening: 0,
             next_schema: 0,
             table: 0,
             next_index: None,
@@ -147,6 +160,7 @@ impl Statements {
     fn inserts(&mut self) -> Option<String> {
         while let Some(table) = self.script.tables.get(self.table) {
             let mut rows = Rows {
+                dialect: self.dialect,
                 text: format!("INSERT INTO {} VALUES", table.into),
                 count: 0,
                 first_value: true,
@@ -181,6 +195,12 @@ impl Iterator for Statements {
     type Item = String;
 
     fn next(&mut self) -> Option<String> {
+        if self.dialect == Dialect::Mariadb
+            && let Some(setting) = OPENING.get(self.next_opening)
+        {
+            self.next_opening += 1;
+            return Some((*setting).to_owned());
+        }
         if let Some(create) = self.script.schema.get(self.next_schema) {
             self.next_schema += 1;
             return Some(typed(create, self.dialect));
@@ -193,27 +213,48 @@ impl Iterator for Statements {
     }
 }
 
+/// What a session of MariaDB is told first: text is UTF-8, instants are in UTC, a backslash is a backslash, zero dates
+/// are let in as many an old program did, and rows wait for a COMMIT.
+const OPENING: [&str; 4] = [
+    "SET NAMES utf8mb4",
+    "SET time_zone = '+00:00'",
+    "SET sql_mode = 'STRICT_ALL_TABLES,NO_BACKSLASH_ESCAPES'",
+    "SET autocommit = 0",
+];
+
 /// The statement with the dialect's own types.
 fn typed(statement: &str, dialect: Dialect) -> String {
-    TYPES
+    let mut text = TYPES
         .iter()
-        .fold(statement.to_owned(), |text, (name, sqlite, postgres)| {
+        .fold(statement.to_owned(), |text, (name, sqlite, postgres, mariadb)| {
             text.replace(
                 name,
                 match dialect {
                     Dialect::Sqlite => sqlite,
                     Dialect::Postgres => postgres,
+                    Dialect::Mariadb => mariadb,
                 },
             )
-        })
+        });
+    if dialect == Dialect::Mariadb {
+        text.push_str(" ENGINE=InnoDB DEFAULT CHARSET=utf8mb4");
+    }
+    text
 }
 
-const TYPES: [(&str, &str, &str); 7] = [
-    ("{id}", "INTEGER", "BIGINT"),
-    ("{uuid}", "TEXT", "UUID"),
-    ("{instant}", "TEXT", "TIMESTAMP WITH TIME ZONE"),
-    ("{local}", "TEXT", "TIMESTAMP"),
-    ("{date}", "DATE", "DATE"),
-    ("{json}", "JSON", "JSONB"),
-    ("{bool}", "BOOLEAN", "BOOLEAN"),
+const TYPES: [(&str, &str, &str, &str); 8] = [
+    ("{id}", "INTEGER", "BIGINT", "BIGINT"),
+    ("{uuid}", "TEXT", "UUID", "CHAR(36)"),
+    ("{code}", "TEXT", "TEXT", "VARCHAR(190)"),
+    (
+        "{instant}",
+        "TEXT",
+        "TIMESTAMP WITH TIME ZONE",
+        // Without NULL, some servers add NOT NULL and a default of their own.
+        "TIMESTAMP NULL",
+    ),
+    ("{local}", "TEXT", "TIMESTAMP", "DATETIME"),
+    ("{date}", "DATE", "DATE", "DATE"),
+    ("{json}", "JSON", "JSONB", "JSON"),
+    ("{bool}", "BOOLEAN", "BOOLEAN", "BOOLEAN"),
 ];

@@ -2,10 +2,15 @@
 
 use std::fmt::Write;
 
-use jiff::ToSpan;
 use jiff::civil::{Date, date};
+use jiff::{Span, ToSpan};
 
-use super::random::Random;
+use crate::company::World;
+use crate::random::Random;
+use crate::sql::Dialect;
+
+/// A year, in days.
+pub const YEAR: i64 = 365;
 
 const EPOCH: Date = date(1970, 1, 1);
 
@@ -52,7 +57,8 @@ pub enum Form {
     Date,
     /// `2024-03-31 14:05:09`, without zone.
     Local,
-    /// `2024-03-31T14:05:09+02:00`, or with `Z`, or with the offset of an overseas department.
+    /// `2024-03-31T14:05:09+02:00`, or with `Z`, or with the offset of an overseas department; in UTC for MariaDB,
+    /// whose literals take no offset.
     Instant,
     /// Text, written by several tools in several ways.
     Text,
@@ -86,11 +92,14 @@ impl When {
     }
 
     /// Writes an SQL literal.
-    pub fn write(self, form: Form, to: &mut String) {
+    pub fn write(self, form: Form, dialect: Dialect, to: &mut String) {
         let (number, second) = match self {
             Self::Never => return to.push_str("NULL"),
             Self::At(number, second) => (number, second),
             Self::Absurd(Absurd::Unreadable) if form == Form::Text => return to.push_str("'vers Pâques'"),
+            Self::Absurd(absurd) if dialect == Dialect::Mariadb && absurd.is_other_there(form) => {
+                return to.push_str(absurd.in_mariadb(form));
+            }
             Self::Absurd(absurd) => (absurd.day(), 0),
         };
         let seconds = number * 86_400 + i64::from(second);
@@ -100,13 +109,16 @@ impl When {
             Form::Milliseconds => write!(to, "{}", seconds * 1000 + i64::from(second % 997)),
             Form::Date => write!(to, "'{}'", day(number)),
             Form::Local => write!(to, "'{} {}'", day(number), Clock(second)),
-            Form::Instant => write!(
-                to,
-                "'{}T{}{}'",
-                day(number),
-                Clock(second),
-                OFFSETS[second as usize % OFFSETS.len()]
-            ),
+            Form::Instant => {
+                let (written, hours) = OFFSETS[second as usize % OFFSETS.len()];
+                if dialect == Dialect::Mariadb {
+                    let utc = seconds - hours * 3600;
+                    let (number, second) = (utc.div_euclid(86_400), utc.rem_euclid(86_400));
+                    write!(to, "'{} {}'", day(number), Clock(second as u32))
+                } else {
+                    write!(to, "'{}T{}{written}'", day(number), Clock(second))
+                }
+            }
             Form::Text => match second % 4 {
                 0 => write!(to, "'{}'", day(number)),
                 1 => write!(to, "'{} {}'", day(number), Clock(second)),
@@ -118,6 +130,23 @@ impl When {
 }
 
 impl Absurd {
+    /// MariaDB has slips of its own: the zero date, and the end of its timestamps in 2038.
+    fn is_other_there(self, form: Form) -> bool {
+        match self {
+            Self::FirstYear | Self::Unreadable => matches!(form, Form::Date | Form::Local | Form::Instant),
+            Self::Epoch | Self::LastYear => form == Form::Instant,
+            Self::Ahead(_) => false,
+        }
+    }
+
+    fn in_mariadb(self, form: Form) -> &'static str {
+        match (self, form) {
+            (Self::LastYear, _) => "'2038-01-19 03:14:07'",
+            (_, Form::Date) => "'0000-00-00'",
+            _ => "'0000-00-00 00:00:00'",
+        }
+    }
+
     fn day(self) -> i64 {
         match self {
             Self::Epoch => 0,
@@ -129,8 +158,15 @@ impl Absurd {
 }
 
 // Metropolitan France mostly, then Guadeloupe, Réunion and New Caledonia.
-const OFFSETS: [&str; 8] = [
-    "+02:00", "+01:00", "Z", "+02:00", "+01:00", "-04:00", "+04:00", "+11:00",
+const OFFSETS: [(&str, i64); 8] = [
+    ("+02:00", 2),
+    ("+01:00", 1),
+    ("Z", 0),
+    ("+02:00", 2),
+    ("+01:00", 1),
+    ("-04:00", -4),
+    ("+04:00", 4),
+    ("+11:00", 11),
 ];
 
 /// Seconds of a day, as `14:05:09`.
@@ -146,4 +182,24 @@ impl std::fmt::Display for Clock {
             self.0 % 60
         )
     }
+}
+
+/// A day as an office moment, or nothing.
+pub fn maybe(day: Option<i64>, random: &mut Random) -> When {
+    day.map_or(When::Never, |day| When::on(day, random))
+}
+
+/// A whole day, for columns that hold dates.
+pub fn whole(day: Option<i64>) -> When {
+    day.map_or(When::Never, |day| When::At(day, 0))
+}
+
+/// Ten o'clock, so long before the reference day.
+pub fn before(world: &World, span: Span) -> When {
+    at(world.reference.saturating_sub(span))
+}
+
+/// Ten o'clock of a day.
+pub fn at(date: Date) -> When {
+    When::At(days(date), 10 * 3600)
 }

@@ -1,7 +1,7 @@
 //! Invented people. Family names are made of two halves, so that they sound French and belong to nobody in particular.
 
-use super::World;
-use super::random::Random;
+use crate::company::World;
+use crate::random::Random;
 
 /// An invented person.
 #[derive(Debug, Clone)]
@@ -16,29 +16,16 @@ pub struct Person {
     pub phone: String,
 }
 
-/// What a person is for the company in the first place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Works, or worked, at a customer.
-    Customer,
-    /// May become one.
-    Prospect,
-    /// Only looked at the site.
-    Visitor,
-    /// Wants a job.
-    Candidate,
-}
-
-impl World {
-    /// The person of that index, the same in every store.
-    pub(super) fn person(&self, index: u64) -> Person {
-        let mut random = Random::of(self.seed, "person", index);
+impl Person {
+    /// The person of that index in that world, the same in every database, with an address at one of these domains.
+    pub fn of(world: &World, index: u64, domains: &[&str]) -> Self {
+        let mut random = Random::of(world.seed, "person", index);
         let first = random.pick(&FIRST);
         let last = format!("{}{}", random.pick(&LAST_HEAD), random.pick(&LAST_TAIL));
-        let domain = random.pick(&DOMAINS);
+        let domain = random.pick(domains);
         let email = format!("{}.{}.{index}@{domain}", plain(first), plain(&last));
         let phone = phone(&mut random);
-        Person {
+        Self {
             first,
             last,
             email,
@@ -46,18 +33,6 @@ impl World {
         }
     }
 
-    /// What that person is.
-    pub(super) fn kind(&self, index: u64) -> Kind {
-        match Random::of(self.seed, "kind", index).below(100) {
-            0..30 => Kind::Customer,
-            30..52 => Kind::Prospect,
-            52..97 => Kind::Visitor,
-            _ => Kind::Candidate,
-        }
-    }
-}
-
-impl Person {
     /// The address as this or that program stored it: capitals, accents kept, a space left behind.
     pub fn email_as_typed(&self, random: &mut Random) -> String {
         match random.below(12) {
@@ -158,18 +133,6 @@ pub fn device(random: &mut Random) -> &'static str {
         "Mozilla/5.0 (Macintosh; Intel Mac OS X 14_2) Exemple/17.1",
         "Mozilla/5.0 (Windows NT 10.0; Win64) Exemple/120.0",
         "Mozilla/5.0 (Linux; Android 14) Exemple/119.0 Mobile",
-    ])
-}
-
-/// A trade of the accounting profession.
-pub fn job(random: &mut Random) -> &'static str {
-    random.pick(&[
-        "expert-comptable",
-        "collaboratrice comptable",
-        "responsable conformité",
-        "commissaire aux comptes",
-        "assistant de direction",
-        "associée gérante",
     ])
 }
 
@@ -274,19 +237,6 @@ const LAST_TAIL: [&str; 30] = [
     "sifflet",
     "tambour",
     "bœuf",
-];
-
-const DOMAINS: [&str; 10] = [
-    "cabinet-hirondelle.example",
-    "comptes-du-ponant.example",
-    "poste-imaginaire.example",
-    "courriel.example",
-    "fiduciaire-des-cimes.example",
-    "bilan-et-fils.example",
-    "lettres.example",
-    "chiffres-clairs.example",
-    "audit-des-sables.example",
-    "messagerie.example",
 ];
 
 const TOWNS: [&str; 10] = [

@@ -1,0 +1,45 @@
+//! The files of the register.
+
+use crate::register::files;
+
+/// Every file of `examples/accounting`, in order of path. A test compares the list with the directory.
+pub const FILES: &[(&str, &str)] = files![
+    "accounting":
+    "DEPARTURES.md",
+    "README.md",
+    "activities/account.toml",
+    "activities/billing.toml",
+    "activities/membership.toml",
+    "activities/newsletters.toml",
+    "activities/recruitment.toml",
+    "activities/sales.toml",
+    "activities/support.toml",
+    "activities/visitors.toml",
+    "activities/webinars.toml",
+    "measures.toml",
+    "notices/confidentialite.fr.md",
+    "notices/privacy.en.md",
+    "parties/boussole.toml",
+    "parties/bureau.toml",
+    "parties/carnet.toml",
+    "parties/cercle.toml",
+    "parties/estrade.toml",
+    "parties/grimoire.toml",
+    "parties/guichet.toml",
+    "parties/nuages.toml",
+    "parties/plume.toml",
+    "parties/tax_office.toml",
+    "parties/tirelire.toml",
+    "parties/vivier.toml",
+    "promises.toml",
+    "serment.toml",
+    "stores/billing.toml",
+    "stores/crm.toml",
+    "stores/hr_archive.toml",
+    "stores/mailing.toml",
+    "stores/recruitment.toml",
+    "stores/site.toml",
+    "stores/uploads.toml",
+    "stores/webinars.toml",
+    "vocabulary.toml",
+];

@@ -1,0 +1,262 @@
+//! What the generators write: the same for ever, of bounded size, about nobody, and as messy as what people find.
+
+use serment_examples::{COMPANIES, Company, Dialect, World};
+use sha2::{Digest, Sha256};
+use sqlx::{ConnectOptions, Connection, Row, SqliteConnection};
+
+use crate::WORLD;
+
+fn every_statement(company: &Company, world: World, dialect: Dialect) -> impl Iterator<Item = String> {
+    company
+        .databases
+        .iter()
+        .flat_map(move |database| database.statements(world, dialect))
+}
+
+fn digest(company: &Company, world: World, dialect: Dialect) -> String {
+    let mut hash = Sha256::new();
+    for statement in every_statement(company, world, dialect) {
+        hash.update(statement.as_bytes());
+    }
+    hex::encode(hash.finalize())
+}
+
+/// Builds a database in memory.
+pub async fn build(company: &Company, world: World, database: &str) -> SqliteConnection {
+    let options: sqlx::sqlite::SqliteConnectOptions = "sqlite::memory:".parse().unwrap();
+    let mut connection = options.foreign_keys(true).connect().await.unwrap();
+    let mut transaction = connection.begin().await.unwrap();
+    for statement in company
+        .database(database)
+        .unwrap()
+        .statements(world, Dialect::Sqlite)
+    {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(statement))
+            .execute(&mut *transaction)
+            .await
+            .unwrap();
+    }
+    transaction.commit().await.unwrap();
+    connection
+}
+
+pub async fn number(connection: &mut SqliteConnection, sql: &str) -> i64 {
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql.to_owned()))
+        .fetch_one(connection)
+        .await;
+    row.unwrap_or_else(|error| panic!("{sql}: {error}")).get(0)
+}
+
+/// Company, then the digest for SQLite, PostgreSQL and MariaDB.
+const DIGESTS: [(&str, [&str; 3]); COMPANIES.len()] = [(
+    "accounting",
+    [
+        "c45332fe5a8cf487df13b28e4385c40fd8355267e8e724b383e0ab1bf051c5a9",
+        "89fe61ad91ce8737537fea4308b240694abab6a5e8a29b6ac3197df1c8a931d7",
+        "564b6bc060649be20b30de29ac9dfc2b26e59455dd954b1999b0981362f75058",
+    ],
+)];
+
+#[test]
+fn the_same_world_gives_the_same_bytes_for_ever() {
+    let world = World {
+        people: 3000,
+        ..WORLD
+    };
+    for (company, (name, digests)) in COMPANIES.into_iter().zip(DIGESTS) {
+        assert_eq!(company.name, name);
+        let found = Dialect::ALL.map(|dialect| digest(company, world, dialect));
+        assert_eq!(found, digests, "{name}");
+        let other = digest(company, World { seed: 2, ..world }, Dialect::Sqlite);
+        assert_ne!(found[0], other, "{name}");
+    }
+}
+
+#[test]
+fn no_statement_grows_with_the_world() {
+    for company in COMPANIES {
+        let world = World {
+            people: 20_000,
+            ..WORLD
+        };
+        let all = every_statement(company, world, Dialect::Sqlite);
+        assert!(all.map(|statement| statement.len()).max().unwrap() < 400_000);
+    }
+}
+
+#[test]
+fn nobody_can_be_reached_by_what_is_generated() {
+    for company in COMPANIES {
+        let mut addresses = 0;
+        for statement in every_statement(company, WORLD, Dialect::Sqlite) {
+            for (at, _) in statement.match_indices('@') {
+                let rest = statement[at + 1..].to_lowercase();
+                let ends = |c: char| !(c.is_alphanumeric() || c == '.' || c == '-');
+                let domain = rest.split(ends).next().unwrap();
+                assert!(domain.ends_with(".example"), "{}: {domain}", company.name);
+                addresses += 1;
+            }
+        }
+        assert!(addresses > 50, "{}", company.name);
+    }
+}
+
+#[tokio::test]
+async fn every_database_builds_and_its_foreign_keys_hold() {
+    for company in COMPANIES {
+        for database in company.databases {
+            let mut connection = build(company, WORLD, database.name).await;
+            assert_eq!(
+                number(&mut connection, "SELECT count(*) FROM pragma_foreign_key_check").await,
+                0,
+                "{} {}",
+                company.name,
+                database.name
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_cast_is_there_even_when_nobody_else_is() {
+    for company in COMPANIES {
+        for member in company.cast {
+            for people in [0, 10] {
+                let mut connection = build(company, World { people, ..WORLD }, member.store).await;
+                let sql = format!(
+                    "SELECT count(*) FROM {} WHERE id = '{}'",
+                    member.table, member.key
+                );
+                assert_eq!(
+                    number(&mut connection, &sql).await,
+                    1,
+                    "{} {}",
+                    company.name,
+                    member.name
+                );
+            }
+        }
+    }
+}
+
+/// Company, database, what must be found, and a question that counts it.
+const MESS: &[(&str, &str, &str, &str)] = &[
+    (
+        "accounting",
+        "crm",
+        "capitals in addresses",
+        "SELECT count(*) FROM contacts WHERE email <> lower(email)",
+    ),
+    (
+        "accounting",
+        "crm",
+        "spaces after addresses",
+        "SELECT count(*) FROM contacts WHERE email LIKE '% '",
+    ),
+    (
+        "accounting",
+        "crm",
+        "accents in addresses",
+        "SELECT count(*) FROM contacts WHERE email LIKE '%é%'",
+    ),
+    (
+        "accounting",
+        "crm",
+        "missing last contacts",
+        "SELECT count(*) FROM contacts WHERE last_contact_at IS NULL",
+    ),
+    (
+        "accounting",
+        "crm",
+        "the year 1",
+        "SELECT count(*) FROM contacts WHERE last_contact_at LIKE '0001-%'",
+    ),
+    (
+        "accounting",
+        "crm",
+        "the year 9999",
+        "SELECT count(*) FROM contacts WHERE last_contact_at LIKE '9999-%'",
+    ),
+    (
+        "accounting",
+        "crm",
+        "the epoch",
+        "SELECT count(*) FROM contacts WHERE last_contact_at LIKE '1970-01-01%'",
+    ),
+    (
+        "accounting",
+        "crm",
+        "the day after tomorrow",
+        "SELECT count(*) FROM contacts WHERE last_contact_at LIKE '2028-%'",
+    ),
+    (
+        "accounting",
+        "crm",
+        "rows hidden",
+        "SELECT count(*) FROM contacts WHERE deleted_at IS NOT NULL",
+    ),
+    (
+        "accounting",
+        "crm",
+        "firms that are gone",
+        "SELECT count(*) FROM tickets WHERE account_id NOT IN (SELECT id FROM accounts)",
+    ),
+    (
+        "accounting",
+        "crm",
+        "tickets of tickets",
+        "SELECT count(*) FROM tickets WHERE duplicate_of IS NOT NULL",
+    ),
+    (
+        "accounting",
+        "crm",
+        "overseas offsets",
+        "SELECT count(*) FROM contacts WHERE created_at LIKE '%+11:00'",
+    ),
+    (
+        "accounting",
+        "crm",
+        "sales under discussion",
+        "SELECT count(*) FROM opportunities WHERE status = 'open'",
+    ),
+    (
+        "accounting",
+        "webinars",
+        "sessions gone",
+        "SELECT count(*) FROM registrations WHERE session_id NOT IN (SELECT id FROM sessions)",
+    ),
+    (
+        "accounting",
+        "webinars",
+        "no session",
+        "SELECT count(*) FROM registrations WHERE session_id IS NULL",
+    ),
+];
+
+#[tokio::test]
+async fn reality_is_messy() {
+    let world = World {
+        people: 20_000,
+        ..WORLD
+    };
+    for company in COMPANIES {
+        for database in company.databases {
+            let mess = MESS
+                .iter()
+                .filter(|(name, store, ..)| (*name, *store) == (company.name, database.name));
+            let mut built = None;
+            for (name, _, what, sql) in mess {
+                if built.is_none() {
+                    built = Some(build(company, world, database.name).await);
+                }
+                let found = number(built.as_mut().unwrap(), sql).await;
+                assert!(found > 0, "{name}: {what}");
+            }
+        }
+        assert!(
+            MESS.iter().filter(|(name, ..)| *name == company.name).count() >= 5,
+            "{}: what is messy there?",
+            company.name
+        );
+    }
+}
