@@ -7,6 +7,7 @@
 
 mod accounting;
 mod company;
+mod hosting;
 mod moment;
 mod people;
 mod random;
@@ -15,10 +16,11 @@ mod sql;
 
 pub use accounting::ACCOUNTING;
 pub use company::{CastMember, Company, Database, World};
+pub use hosting::HOSTING;
 pub use sql::{Dialect, Statements};
 
 /// Every company.
-pub const COMPANIES: [&Company; 1] = [&ACCOUNTING];
+pub const COMPANIES: [&Company; 2] = [&ACCOUNTING, &HOSTING];
 
 /// The company of that name.
 pub fn company(name: &str) -> Option<&'static Company> {

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use jiff::civil::{Date, Time};
+use serment_examples::COMPANIES;
 use serment_register::model::Language;
 
 use crate::words::{both, help, in_language};
@@ -531,11 +532,24 @@ pub struct Demo {
         "Construit dans ce dossier, neuf ou vide, et l'y laisse", "Builds in this directory, new or empty, and leaves it"
     )))]
     pub keep: Option<PathBuf>,
-    #[arg(long, value_name = "sqlite|postgres", requires = "keep", conflicts_with = "story", help = help(both!(
+    #[arg(long, value_name = "sqlite|postgres|mariadb", requires = "keep", conflicts_with = "story", help = help(both!(
         "Ne raconte rien : écrit dans --keep le registre et un script SQL par base, pour ce genre de base",
         "Tells nothing: writes into --keep the register and an SQL script for each database, of that kind"
     )))]
     pub scripts: Option<Scripts>,
+    #[arg(long, value_name = "NAME", requires = "keep", conflicts_with = "story", hide_possible_values = true,
+        value_parser = clap::builder::PossibleValuesParser::new(COMPANIES.map(|company| company.name)),
+        help = help(companies()))]
+    pub company: Option<String>,
+}
+
+/// What `--company` does, and the names that it takes.
+fn companies() -> serment_register::model::Text {
+    let names = COMPANIES.map(|company| company.name).join(", ");
+    both!(
+        "Ne raconte rien : construit dans --keep cette entreprise (avec --scripts, en scripts) : {names}",
+        "Tells nothing: builds that company in --keep (as scripts with --scripts): {names}"
+    )
 }
 
 /// `--scripts` of `demo`.
@@ -543,6 +557,7 @@ pub struct Demo {
 pub enum Scripts {
     Sqlite,
     Postgres,
+    Mariadb,
 }
 
 #[derive(Debug, Args)]

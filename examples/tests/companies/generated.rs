@@ -48,14 +48,24 @@ pub async fn number(connection: &mut SqliteConnection, sql: &str) -> i64 {
 }
 
 /// Company, then the digest for SQLite, PostgreSQL and MariaDB.
-const DIGESTS: [(&str, [&str; 3]); COMPANIES.len()] = [(
-    "accounting",
-    [
-        "c45332fe5a8cf487df13b28e4385c40fd8355267e8e724b383e0ab1bf051c5a9",
-        "89fe61ad91ce8737537fea4308b240694abab6a5e8a29b6ac3197df1c8a931d7",
-        "564b6bc060649be20b30de29ac9dfc2b26e59455dd954b1999b0981362f75058",
-    ],
-)];
+const DIGESTS: [(&str, [&str; 3]); COMPANIES.len()] = [
+    (
+        "accounting",
+        [
+            "c45332fe5a8cf487df13b28e4385c40fd8355267e8e724b383e0ab1bf051c5a9",
+            "89fe61ad91ce8737537fea4308b240694abab6a5e8a29b6ac3197df1c8a931d7",
+            "564b6bc060649be20b30de29ac9dfc2b26e59455dd954b1999b0981362f75058",
+        ],
+    ),
+    (
+        "hosting",
+        [
+            "297fe7ef474f012604f703d6b1b3f4b9e3c7d393e78bfec2eaf0cc174d209872",
+            "989510b6ae5d0d41bb294392dbd003ae4dcd46ce44af83d51d597213080a0191",
+            "2c8abf052637b56173bffdc8365fcfd83920efed590125a7ed6ff50db99932f7",
+        ],
+    ),
+];
 
 #[test]
 fn the_same_world_gives_the_same_bytes_for_ever() {
@@ -230,6 +240,60 @@ const MESS: &[(&str, &str, &str, &str)] = &[
         "webinars",
         "no session",
         "SELECT count(*) FROM registrations WHERE session_id IS NULL",
+    ),
+    (
+        "hosting",
+        "logs",
+        "clocks that failed",
+        "SELECT count(*) FROM connections WHERE connected_at LIKE '1970-%'",
+    ),
+    (
+        "hosting",
+        "logs",
+        "no moment",
+        "SELECT count(*) FROM connections WHERE connected_at IS NULL",
+    ),
+    (
+        "hosting",
+        "portal",
+        "users of nobody",
+        "SELECT count(*) FROM users WHERE client_id IS NULL",
+    ),
+    (
+        "hosting",
+        "portal",
+        "accounts disabled",
+        "SELECT count(*) FROM users WHERE disabled",
+    ),
+    (
+        "hosting",
+        "portal",
+        "seconds for milliseconds",
+        "SELECT count(*) FROM actions WHERE acted_at < 10000000000",
+    ),
+    (
+        "hosting",
+        "recruitment",
+        "dates that are none",
+        "SELECT count(*) FROM applications WHERE received_at LIKE '%Pâques'",
+    ),
+    (
+        "hosting",
+        "crm",
+        "customers without organisation",
+        "SELECT count(*) FROM contacts WHERE kind = 'C' AND account_id IS NULL",
+    ),
+    (
+        "hosting",
+        "crm",
+        "overseas offsets",
+        "SELECT count(*) FROM exchanges WHERE said_at LIKE '%-04:00'",
+    ),
+    (
+        "hosting",
+        "crm",
+        "accents in addresses",
+        "SELECT count(*) FROM contacts WHERE email LIKE '%é%'",
     ),
 ];
 

@@ -2,6 +2,7 @@
 
 mod accounting;
 mod generated;
+mod hosting;
 mod promised;
 mod registers;
 mod servers;

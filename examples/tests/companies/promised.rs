@@ -142,6 +142,18 @@ const DURATIONS: &[(&str, &str, &str, &str, &str)] = &[
         "5 years",
         "erase",
     ),
+    ("hosting", "I07", "tracing.actions_12m", "12 months", "erase"),
+    ("hosting", "I22", "site.visitors_13m", "13 months", "erase"),
+    ("hosting", "I23", "connections.logs_1y", "1 years", "erase"),
+    ("hosting", "I26", "forms.requests_1y", "1 years", "erase"),
+    ("hosting", "I27", "newsletter.letters", "never", "erase"),
+    (
+        "hosting",
+        "I28",
+        "recruitment.applications_1y",
+        "1 years",
+        "erase",
+    ),
     (
         "accounting",
         "K19",
@@ -211,6 +223,34 @@ const HELD: &[(&str, &str, &str, &[&str], &[&str])] = &[
         &["identity.name", "contact", "professional", "free_text"],
         &["vivier"],
     ),
+    (
+        "hosting",
+        "I23",
+        "connections",
+        &["connection.account", "connection.ip", "connection.log"],
+        &["admin_team"],
+    ),
+    (
+        "hosting",
+        "I26",
+        "forms",
+        &["identity.name", "contact"],
+        &["marketing_team"],
+    ),
+    (
+        "hosting",
+        "I27",
+        "newsletter",
+        &["identity.name", "contact.email"],
+        &["marketing_team"],
+    ),
+    (
+        "hosting",
+        "I28",
+        "recruitment",
+        &["identity.name", "contact", "professional", "free_text"],
+        &["hr_team"],
+    ),
 ];
 
 #[test]
@@ -240,4 +280,19 @@ fn each_activity_holds_the_categories_that_are_promised_and_names_its_recipients
         }
         assert!(seen >= 3, "{}", company.name);
     }
+}
+
+#[test]
+fn newsletter_data_go_to_no_party() {
+    let (register, _) = load(&serment_examples::HOSTING, Dialect::Sqlite);
+    let letters = &register.activities["newsletter"];
+    assert!(
+        letters
+            .recipients
+            .iter()
+            .all(|name| !register.parties.contains_key(name)),
+        "I32"
+    );
+    let operator = register.stores["marketing"].operator.as_ref().unwrap();
+    assert!(!register.parties.contains_key(operator), "I32, I33");
 }

@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use jiff::tz::TimeZone;
-use serment_examples::accounting::{Dialect, Store, World as Company};
+use serment_examples::{ACCOUNTING, Company, Dialect, World as Theirs};
 use serment_keep::ports::Clock;
+use serment_register::model::Text;
 
 use crate::args::{Demo, Scripts};
 use crate::screen::look::Tone;
-use crate::session::Session;
+use crate::session::{Session, wait};
 use crate::trouble::{Exit, Trouble, of_io};
 use crate::words::both;
 use crate::world::World;
@@ -23,8 +24,13 @@ pub fn run(session: &mut Session, args: &Demo) -> Result<Exit> {
         Some(place) => (prepare(place)?, false),
         None => (temporary(session.world)?, true),
     };
-    if let Some(kind) = args.scripts {
-        return scripts(session, &place, args.people, kind);
+    let company = args.company.as_deref().and_then(serment_examples::company);
+    match (args.scripts, company) {
+        (Some(kind), company) => {
+            return scripts(session, &place, company.unwrap_or(&ACCOUNTING), args.people, kind);
+        }
+        (None, Some(company)) => return databases(session, &place, company, args.people),
+        (None, None) => {}
     }
     let leaves = !(args.story && temporary);
     let told = story::tell(session, &place, args.people, leaves);
@@ -42,10 +48,10 @@ pub fn run(session: &mut Session, args: &Demo) -> Result<Exit> {
 /// Which of the possible companies.
 const SEED: u64 = 20_260_101;
 
-/// The company as it is today.
-fn company(world: World, people: u64) -> Result<Company> {
+/// The world of the company as it is today.
+fn its_world(world: World, people: u64) -> Result<Theirs> {
     let zone = TimeZone::get("Europe/Paris")?;
-    Ok(Company {
+    Ok(Theirs {
         people,
         // A run in the course of a day takes what was due up to the day before.
         reference: world.now().to_zoned(zone).date().yesterday()?,
@@ -54,13 +60,20 @@ fn company(world: World, people: u64) -> Result<Company> {
 }
 
 /// Writes the register and the scripts that fill its databases.
-fn scripts(session: &mut Session, place: &Path, people: u64, kind: Scripts) -> Result<Exit> {
+fn scripts(
+    session: &mut Session,
+    place: &Path,
+    company: &Company,
+    people: u64,
+    kind: Scripts,
+) -> Result<Exit> {
     let dialect = match kind {
         Scripts::Sqlite => Dialect::Sqlite,
         Scripts::Postgres => Dialect::Postgres,
+        Scripts::Mariadb => Dialect::Mariadb,
     };
-    build::register(place, dialect)?;
-    build::scripts(place, company(session.world, people)?, dialect)?;
+    build::register(place, company, dialect)?;
+    build::scripts(place, company, its_world(session.world, people)?, dialect)?;
     let look = session.look;
     let folder = place.display();
     let text = both!(
@@ -72,16 +85,65 @@ fn scripts(session: &mut Session, place: &Path, people: u64, kind: Scripts) -> R
         look.tick(),
         look.paragraph(2, look.say(&text)).trim_start()
     );
-    for store in Store::ALL {
-        let name = store.name();
+    for database in company.databases {
+        let name = database.name;
         let command = match kind {
             Scripts::Sqlite => format!("sqlite3 {name}.db < {name}.sql"),
             Scripts::Postgres => {
                 let variable = format!("{}_URL", name.to_uppercase());
                 format!("psql -q -v ON_ERROR_STOP=1 -f {name}.sql \"${variable}\"")
             }
+            // The client takes no address: the name of the database, its server in the options of the user.
+            Scripts::Mariadb => format!("mariadb {name} < {name}.sql"),
         };
         out.push_str(&format!("    {}\n", look.paint(Tone::Type, &command)));
+    }
+    session.out.print(&out)?;
+    Ok(Exit::Done)
+}
+
+/// Builds the register and the databases of a company, and says what to try.
+fn databases(session: &mut Session, place: &Path, company: &'static Company, people: u64) -> Result<Exit> {
+    build::register(place, company, Dialect::Sqlite)?;
+    wait(build::databases(
+        place,
+        company,
+        its_world(session.world, people)?,
+    ))??;
+    let look = session.look;
+    let (name, folder) = (company.organisation, place.display());
+    let (fr, en) = company.trade;
+    let text = both!(
+        "{name} ({fr}) est dans {folder} : son registre et ses bases. À essayer :",
+        "{name} ({en}) is in {folder}: its register and its databases. To try:"
+    );
+    let mut out = format!(
+        "{} {}",
+        look.tick(),
+        look.paragraph(2, look.say(&text)).trim_start()
+    );
+    let mut line = |command: &str, what: &str| {
+        out.push_str(&format!("    {}\n", look.paint(Tone::Type, command)));
+        if !what.is_empty() {
+            out.push_str(&look.paragraph(8, what));
+        }
+    };
+    for command in [
+        format!("cd {folder}"),
+        "serment check --say".to_owned(),
+        "serment plan".to_owned(),
+    ] {
+        line(&command, "");
+    }
+    for member in company.cast {
+        let command = format!("serment explain {}.{} {}", member.store, member.table, member.key);
+        line(
+            &command,
+            look.say(&Text {
+                fr: member.fr.to_owned(),
+                en: member.en.to_owned(),
+            }),
+        );
     }
     session.out.print(&out)?;
     Ok(Exit::Done)

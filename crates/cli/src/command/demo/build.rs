@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use anyhow::Result;
-use serment_examples::accounting::{Dialect, Store, World as Company, register_files, statements};
+use serment_examples::{Company, Database, Dialect, World};
 use serment_sql::Kind;
 
 use crate::trouble::{Trouble, of_io};
@@ -14,8 +14,8 @@ use crate::trouble::{Trouble, of_io};
 const CHUNK: usize = 4 << 20;
 
 /// Writes the files of the register.
-pub fn register(place: &Path, dialect: Dialect) -> Result<()> {
-    for (path, text) in register_files(dialect) {
+pub fn register(place: &Path, company: &Company, dialect: Dialect) -> Result<()> {
+    for (path, text) in company.register_files(dialect) {
         let path = place.join(path);
         let failed = |error: std::io::Error| Trouble::new(of_io(&error)).at(path.display().to_string());
         if let Some(folder) = path.parent() {
@@ -27,13 +27,13 @@ pub fn register(place: &Path, dialect: Dialect) -> Result<()> {
 }
 
 /// Writes a script for each database, one transaction each.
-pub fn scripts(place: &Path, company: Company, dialect: Dialect) -> Result<()> {
-    for store in Store::ALL {
-        let path = place.join(format!("{}.sql", store.name()));
+pub fn scripts(place: &Path, company: &Company, world: World, dialect: Dialect) -> Result<()> {
+    for database in company.databases {
+        let path = place.join(format!("{}.sql", database.name));
         let failed = |error: std::io::Error| Trouble::new(of_io(&error)).at(path.display().to_string());
         let mut file = BufWriter::new(File::create(&path).map_err(failed)?);
         writeln!(file, "BEGIN;").map_err(failed)?;
-        for statement in statements(company, store, dialect) {
+        for statement in database.statements(world, dialect) {
             writeln!(file, "{};", statement.trim_end().trim_end_matches(';')).map_err(failed)?;
         }
         writeln!(file, "COMMIT;").map_err(failed)?;
@@ -43,12 +43,12 @@ pub fn scripts(place: &Path, company: Company, dialect: Dialect) -> Result<()> {
 }
 
 /// Makes and fills the databases, several at a time.
-pub async fn databases(place: &Path, company: Company) -> Result<()> {
+pub async fn databases(place: &Path, company: &Company, world: World) -> Result<()> {
     use futures::{StreamExt, TryStreamExt};
-    futures::stream::iter(Store::ALL)
-        .map(|store| {
+    futures::stream::iter(company.databases)
+        .map(|each| {
             let place = place.to_owned();
-            tokio::spawn(async move { database(&place, company, store).await })
+            tokio::spawn(async move { database(&place, world, each).await })
         })
         .buffer_unordered(4)
         .map_err(anyhow::Error::from)
@@ -56,23 +56,23 @@ pub async fn databases(place: &Path, company: Company) -> Result<()> {
         .await
 }
 
-async fn database(place: &Path, company: Company, store: Store) -> Result<()> {
-    let name = format!("{}.db", store.name());
+async fn database(place: &Path, world: World, database: &'static Database) -> Result<()> {
+    let name = format!("{}.db", database.name);
     serment_sql::create_sqlite(&place.join(&name)).await?;
     let mut chunk = String::from("BEGIN;\n");
-    for statement in statements(company, store, Dialect::Sqlite) {
+    for statement in database.statements(world, Dialect::Sqlite) {
         chunk.push_str(statement.trim_end().trim_end_matches(';'));
         chunk.push_str(";\n");
         if chunk.len() > CHUNK {
-            run(place, &name, store, &chunk).await?;
+            run(place, &name, database, &chunk).await?;
             chunk = String::from("BEGIN;\n");
         }
     }
-    run(place, &name, store, &chunk).await
+    run(place, &name, database, &chunk).await
 }
 
-async fn run(place: &Path, file: &str, store: Store, chunk: &str) -> Result<()> {
+async fn run(place: &Path, file: &str, database: &Database, chunk: &str) -> Result<()> {
     let script = format!("{chunk}COMMIT;\n");
-    serment_sql::execute_script(Kind::Sqlite, store.name(), file, place, &script).await?;
+    serment_sql::execute_script(Kind::Sqlite, database.name, file, place, &script).await?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use jiff::tz::TimeZone;
-use serment_examples::accounting::{CastMember, Dialect, cast};
+use serment_examples::{ACCOUNTING, CastMember, Dialect};
 use serment_keep::approve::ApproveOptions;
 use serment_keep::observe::{Observation, ObserveOptions};
 use serment_keep::outcome::Verdict;
@@ -15,7 +15,7 @@ use serment_keep::{KeepOptions, Keeper};
 use serment_register::model::{Register, RuleId, Text};
 use serment_register::{directory, load_at, say};
 
-use super::{build, company};
+use super::{build, its_world};
 use crate::command::hold::{key, table_id};
 use crate::engine::Engine;
 use crate::progress::Bars;
@@ -114,7 +114,7 @@ impl Teller<'_> {
         self.act(both!("Une entreprise fictive", "A fictitious company"))?;
         let world = self.session.world;
         let began = world.moment();
-        let company = company(world, people)?;
+        let theirs = its_world(world, people)?;
         let look = self.look();
         let spinner = indicatif::ProgressBar::new_spinner();
         if !world.errors_are_terminal() {
@@ -128,8 +128,8 @@ impl Teller<'_> {
             .to_owned(),
         );
         spinner.enable_steady_tick(Duration::from_millis(100));
-        build::register(place, Dialect::Sqlite)?;
-        wait(build::databases(place, company))??;
+        build::register(place, &ACCOUNTING, Dialect::Sqlite)?;
+        wait(build::databases(place, &ACCOUNTING, theirs))??;
         spinner.finish_and_clear();
         let people = counted(
             people,
@@ -438,7 +438,11 @@ impl Teller<'_> {
     }
 
     async fn explained(&mut self, keeper: Keeper<'_>) -> Result<()> {
-        let Some(member) = cast().iter().find(|member| member.name == "reduced_customer") else {
+        let Some(member) = ACCOUNTING
+            .cast
+            .iter()
+            .find(|member| member.name == "reduced_customer")
+        else {
             return Ok(());
         };
         self.act(both!(
@@ -463,7 +467,7 @@ impl Teller<'_> {
             self.print(&text)?;
         }
         let mut wrong = Vec::new();
-        for member in cast() {
+        for member in ACCOUNTING.cast {
             let table = table_id(keeper.register, &format!("{}.{}", member.store, member.table))?;
             let missing = keeper
                 .observer()
@@ -473,7 +477,7 @@ impl Teller<'_> {
                 wrong.push(member.name);
             }
         }
-        let (count, wrong) = (cast().len(), wrong.join(", "));
+        let (count, wrong) = (ACCOUNTING.cast.len(), wrong.join(", "));
         self.expect(
             wrong.is_empty(),
             if wrong.is_empty() {
