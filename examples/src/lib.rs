@@ -8,6 +8,7 @@
 mod accounting;
 mod company;
 mod hosting;
+mod invoicing;
 mod moment;
 mod people;
 mod random;
@@ -17,10 +18,11 @@ mod sql;
 pub use accounting::ACCOUNTING;
 pub use company::{CastMember, Company, Database, World};
 pub use hosting::HOSTING;
+pub use invoicing::INVOICING;
 pub use sql::{Dialect, Statements};
 
 /// Every company.
-pub const COMPANIES: [&Company; 2] = [&ACCOUNTING, &HOSTING];
+pub const COMPANIES: [&Company; 3] = [&ACCOUNTING, &HOSTING, &INVOICING];
 
 /// The company of that name.
 pub fn company(name: &str) -> Option<&'static Company> {

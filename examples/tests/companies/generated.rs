@@ -65,6 +65,14 @@ const DIGESTS: [(&str, [&str; 3]); COMPANIES.len()] = [
             "2c8abf052637b56173bffdc8365fcfd83920efed590125a7ed6ff50db99932f7",
         ],
     ),
+    (
+        "invoicing",
+        [
+            "26d48647b6a4e5e0282882c2a3eb4749bdce18a50d23dba191348b61f670e6d5",
+            "95f6452620080042f6004ff4c3f407012536d08ff6a3dc0fa7ce2ad59e510e23",
+            "0496225c6e4007de064b6d4b9710721c48a59ed3f7584d0d483f9d3007fc7808",
+        ],
+    ),
 ];
 
 #[test]
@@ -294,6 +302,60 @@ const MESS: &[(&str, &str, &str, &str)] = &[
         "crm",
         "accents in addresses",
         "SELECT count(*) FROM contacts WHERE email LIKE '%é%'",
+    ),
+    (
+        "invoicing",
+        "contacts",
+        "people without a date",
+        "SELECT count(*) FROM people WHERE created_at IS NULL",
+    ),
+    (
+        "invoicing",
+        "contacts",
+        "requests of people who are gone",
+        "SELECT count(*) FROM requests WHERE person_id NOT IN (SELECT id FROM people)",
+    ),
+    (
+        "invoicing",
+        "contacts",
+        "the year 9999",
+        "SELECT count(*) FROM people WHERE asked_at LIKE '9999-%'",
+    ),
+    (
+        "invoicing",
+        "contacts",
+        "titles written as they come",
+        "SELECT count(*) FROM people WHERE civility = 'MME'",
+    ),
+    (
+        "invoicing",
+        "contacts",
+        "rows hidden",
+        "SELECT count(*) FROM people WHERE archived",
+    ),
+    (
+        "invoicing",
+        "billing",
+        "contracts that ended in 1970",
+        "SELECT count(*) FROM debtors WHERE contract_ended_on = '1970-01-01'",
+    ),
+    (
+        "invoicing",
+        "billing",
+        "disputes without end",
+        "SELECT count(*) FROM disputes WHERE settled_on IS NULL",
+    ),
+    (
+        "invoicing",
+        "site",
+        "seconds for milliseconds",
+        "SELECT count(*) FROM visits WHERE visited_at < 10000000000",
+    ),
+    (
+        "invoicing",
+        "service",
+        "users of nobody",
+        "SELECT count(*) FROM users WHERE account_code IS NULL",
     ),
 ];
 

@@ -3,6 +3,7 @@
 mod accounting;
 mod generated;
 mod hosting;
+mod invoicing;
 mod promised;
 mod registers;
 mod servers;

@@ -161,6 +161,21 @@ const DURATIONS: &[(&str, &str, &str, &str, &str)] = &[
         "1 days",
         "archive 2 years",
     ),
+    (
+        "invoicing",
+        "S08",
+        "satisfaction.answers_1y",
+        "1 years",
+        "anonymise",
+    ),
+    ("invoicing", "S25", "approach.contacts_3m", "3 months", "erase"),
+    ("invoicing", "S29", "site.visits_6m", "6 months", "erase"),
+    ("invoicing", "S30", "discovery.contacts_3y", "3 years", "erase"),
+    ("invoicing", "S30", "discovery.requests_3y", "3 years", "erase"),
+    ("invoicing", "S31", "customers.contacts_3y", "3 years", "erase"),
+    ("invoicing", "S31", "billing.debtors_3y", "3 years", "erase"),
+    ("invoicing", "S31", "billing.invoices_10y", "10 years", "erase"),
+    ("invoicing", "S47", "customers.offers_3y", "3 years", "erase"),
 ];
 
 #[test]
@@ -250,6 +265,34 @@ const HELD: &[(&str, &str, &str, &[&str], &[&str])] = &[
         "recruitment",
         &["identity.name", "contact", "professional", "free_text"],
         &["hr_team"],
+    ),
+    (
+        "invoicing",
+        "S17",
+        "site",
+        &["connection.ip", "connection.device", "behaviour.browsing"],
+        &["product_team"],
+    ),
+    (
+        "invoicing",
+        "S20",
+        "billing",
+        &["identity.name", "contact", "financial"],
+        &["saules", "tax_office"],
+    ),
+    (
+        "invoicing",
+        "S27",
+        "discovery",
+        &["identity.name", "identity.gender", "contact"],
+        &["heron"],
+    ),
+    (
+        "invoicing",
+        "S19",
+        "discovery",
+        &["contact.email", "free_text"],
+        &["sales_team"],
     ),
 ];
 
