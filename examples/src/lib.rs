@@ -7,6 +7,7 @@
 
 mod accounting;
 mod company;
+mod councils;
 mod hosting;
 mod invoicing;
 mod moment;
@@ -17,12 +18,13 @@ mod sql;
 
 pub use accounting::ACCOUNTING;
 pub use company::{CastMember, Company, Database, World};
+pub use councils::COUNCILS;
 pub use hosting::HOSTING;
 pub use invoicing::INVOICING;
 pub use sql::{Dialect, Statements};
 
 /// Every company.
-pub const COMPANIES: [&Company; 3] = [&ACCOUNTING, &HOSTING, &INVOICING];
+pub const COMPANIES: [&Company; 4] = [&ACCOUNTING, &COUNCILS, &HOSTING, &INVOICING];
 
 /// The company of that name.
 pub fn company(name: &str) -> Option<&'static Company> {

@@ -58,6 +58,14 @@ const DIGESTS: [(&str, [&str; 3]); COMPANIES.len()] = [
         ],
     ),
     (
+        "councils",
+        [
+            "762fcef16e8d98635d09f2c42992a4acfdff1fb4744942e45a760ffa6934f7a1",
+            "d5fd4109e65a52d91036c2bec21c5ede4f80756c2b5ca7fb87932952fbb56bd6",
+            "3214fb340b84310ea300305b16f4d4779d139abf850983e658efe295e4101be9",
+        ],
+    ),
+    (
         "hosting",
         [
             "297fe7ef474f012604f703d6b1b3f4b9e3c7d393e78bfec2eaf0cc174d209872",
@@ -356,6 +364,54 @@ const MESS: &[(&str, &str, &str, &str)] = &[
         "service",
         "users of nobody",
         "SELECT count(*) FROM users WHERE account_code IS NULL",
+    ),
+    (
+        "councils",
+        "boxes",
+        "titles written as they come",
+        "SELECT count(*) FROM members WHERE gender = 'Madame'",
+    ),
+    (
+        "councils",
+        "boxes",
+        "accounts closed",
+        "SELECT count(*) FROM members WHERE NOT active",
+    ),
+    (
+        "councils",
+        "boxes",
+        "documents that are gone",
+        "SELECT count(*) FROM deliveries WHERE document_id NOT IN (SELECT id FROM documents)",
+    ),
+    (
+        "councils",
+        "boxes",
+        "a contract that ends in 9999",
+        "SELECT count(*) FROM clients WHERE contract_ended_on = '9999-12-31'",
+    ),
+    (
+        "councils",
+        "boxes",
+        "presence with capitals",
+        "SELECT count(*) FROM attendances WHERE presence = 'Présente'",
+    ),
+    (
+        "councils",
+        "crm",
+        "the year 1",
+        "SELECT count(*) FROM contacts WHERE last_contact_at LIKE '0001-%'",
+    ),
+    (
+        "councils",
+        "crm",
+        "accents in addresses",
+        "SELECT count(*) FROM contacts WHERE email LIKE '%é%'",
+    ),
+    (
+        "councils",
+        "crm",
+        "spaces after addresses",
+        "SELECT count(*) FROM contacts WHERE email LIKE '% '",
     ),
 ];
 

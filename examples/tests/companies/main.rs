@@ -1,6 +1,7 @@
 //! The companies: their registers, what the generators write for each database, and whether the promises are kept on it.
 
 mod accounting;
+mod councils;
 mod generated;
 mod hosting;
 mod invoicing;

@@ -176,6 +176,12 @@ const DURATIONS: &[(&str, &str, &str, &str, &str)] = &[
     ("invoicing", "S31", "billing.debtors_3y", "3 years", "erase"),
     ("invoicing", "S31", "billing.invoices_10y", "10 years", "erase"),
     ("invoicing", "S47", "customers.offers_3y", "3 years", "erase"),
+    ("councils", "Q14", "boxes.members_1m", "1 months", "erase"),
+    ("councils", "Q14", "deposits.documents_1m", "1 months", "erase"),
+    ("councils", "Q14", "deposits.proofs_1m", "1 months", "erase"),
+    ("councils", "Q31", "invoices.invoices_10y", "10 years", "erase"),
+    ("councils", "Q34", "customers.contacts_3y", "3 years", "erase"),
+    ("councils", "Q34", "office.contacts_3y", "3 years", "erase"),
 ];
 
 #[test]
@@ -294,6 +300,52 @@ const HELD: &[(&str, &str, &str, &[&str], &[&str])] = &[
         &["contact.email", "free_text"],
         &["sales_team"],
     ),
+    (
+        "councils",
+        "Q01",
+        "boxes",
+        &[
+            "identity.name",
+            "identity.gender",
+            "identity.image",
+            "contact.email",
+            "contact.phone",
+            "professional.job",
+            "connection.password",
+        ],
+        &["operators"],
+    ),
+    (
+        "councils",
+        "Q08",
+        "deposits",
+        &["identity.name", "free_text"],
+        &["operators"],
+    ),
+    (
+        "councils",
+        "Q31",
+        "customers",
+        &[
+            "identity.name",
+            "contact.email",
+            "contact.phone",
+            "professional.employer",
+        ],
+        &["oursine"],
+    ),
+    (
+        "councils",
+        "Q33",
+        "office",
+        &[
+            "identity.name",
+            "contact.email",
+            "contact.phone",
+            "professional.employer",
+        ],
+        &["sequoia"],
+    ),
 ];
 
 #[test]
@@ -338,4 +390,49 @@ fn newsletter_data_go_to_no_party() {
     );
     let operator = register.stores["marketing"].operator.as_ref().unwrap();
     assert!(!register.parties.contains_key(operator), "I32, I33");
+}
+
+#[test]
+fn what_is_held_about_a_member_is_the_published_list_and_no_more() {
+    let (register, _) = load(&serment_examples::COUNCILS, Dialect::Sqlite);
+    let held = |store: &str, table: &str| -> BTreeSet<String> {
+        let table = &register.stores[store].tables[table];
+        let categories = table
+            .columns
+            .values()
+            .filter_map(|column| column.category.as_ref());
+        categories.map(ToString::to_string).collect()
+    };
+    // Q01, and the login that goes with a password.
+    let list = [
+        "connection.account",
+        "connection.password",
+        "contact.email",
+        "contact.phone",
+        "identity.gender",
+        "identity.image",
+        "identity.name",
+        "professional.job",
+        "special.political",
+    ];
+    assert_eq!(held("boxes", "members"), list.map(str::to_owned).into());
+    // Q31, Q38.
+    let list = [
+        "contact.email",
+        "contact.phone",
+        "identity.name",
+        "professional.employer",
+    ];
+    for store in ["crm", "office"] {
+        assert_eq!(held(store, "contacts"), list.map(str::to_owned).into(), "{store}");
+    }
+}
+
+#[test]
+fn boxes_are_in_france_and_the_customer_file_in_switzerland() {
+    let (register, _) = load(&serment_examples::COUNCILS, Dialect::Sqlite);
+    let place = |store: &str| register.stores[store].location.as_deref();
+    assert_eq!(place("boxes"), Some("FR"), "Q11");
+    assert_eq!(place("documents"), Some("FR"), "Q11");
+    assert_eq!(place("crm"), Some("CH"), "Q32");
 }
