@@ -14,6 +14,7 @@ mod moment;
 mod people;
 mod random;
 mod register;
+mod selfcare;
 mod sql;
 
 pub use accounting::ACCOUNTING;
@@ -21,10 +22,11 @@ pub use company::{CastMember, Company, Database, World};
 pub use councils::COUNCILS;
 pub use hosting::HOSTING;
 pub use invoicing::INVOICING;
+pub use selfcare::SELFCARE;
 pub use sql::{Dialect, Statements};
 
 /// Every company.
-pub const COMPANIES: [&Company; 4] = [&ACCOUNTING, &COUNCILS, &HOSTING, &INVOICING];
+pub const COMPANIES: [&Company; 5] = [&ACCOUNTING, &COUNCILS, &HOSTING, &INVOICING, &SELFCARE];
 
 /// The company of that name.
 pub fn company(name: &str) -> Option<&'static Company> {

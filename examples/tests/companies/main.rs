@@ -7,6 +7,7 @@ mod hosting;
 mod invoicing;
 mod promised;
 mod registers;
+mod selfcare;
 mod servers;
 mod workshop;
 

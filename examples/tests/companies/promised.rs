@@ -182,6 +182,28 @@ const DURATIONS: &[(&str, &str, &str, &str, &str)] = &[
     ("councils", "Q31", "invoices.invoices_10y", "10 years", "erase"),
     ("councils", "Q34", "customers.contacts_3y", "3 years", "erase"),
     ("councils", "Q34", "office.contacts_3y", "3 years", "erase"),
+    (
+        "selfcare",
+        "T09",
+        "conversations.conversations_12m",
+        "12 months",
+        "erase",
+    ),
+    (
+        "selfcare",
+        "T09",
+        "questions.searches_6m",
+        "6 months",
+        "anonymise",
+    ),
+    ("selfcare", "T09", "solution.users_1y", "1 years", "erase"),
+    ("selfcare", "T09", "clients.contacts_5y", "5 years", "erase"),
+    ("selfcare", "T09", "prospects.contacts_3y", "3 years", "erase"),
+    ("selfcare", "T09", "newsletter.letters_3y", "3 years", "erase"),
+    ("selfcare", "T09", "webinars.registrations_1y", "1 years", "erase"),
+    ("selfcare", "T09", "site.visits_13m", "13 months", "erase"),
+    ("selfcare", "T10", "rights.papers", "never", "erase"),
+    ("selfcare", "T13", "rights.requests_5y", "5 years", "erase"),
 ];
 
 #[test]
@@ -345,6 +367,46 @@ const HELD: &[(&str, &str, &str, &[&str], &[&str])] = &[
             "professional.employer",
         ],
         &["sequoia"],
+    ),
+    (
+        "selfcare",
+        "T03",
+        "conversations",
+        &["connection.cookie", "contact.email", "free_text"],
+        &["cumulus", "armor"],
+    ),
+    (
+        "selfcare",
+        "T03",
+        "solution",
+        &[
+            "identity.name",
+            "contact.email",
+            "connection.account",
+            "connection.password",
+        ],
+        &["cumulus"],
+    ),
+    (
+        "selfcare",
+        "T03",
+        "prospects",
+        &["identity.name", "contact", "professional"],
+        &["marketing_team"],
+    ),
+    (
+        "selfcare",
+        "T06",
+        "webinars",
+        &["identity.name", "contact.email"],
+        &["estuaire"],
+    ),
+    (
+        "selfcare",
+        "T13",
+        "rights",
+        &["identity.name", "contact", "identity.document"],
+        &["privacy_team"],
     ),
 ];
 

@@ -77,6 +77,7 @@ const SIZES: [(&str, usize, usize, usize); COMPANIES.len()] = [
     ("councils", 5, 38, 0),
     ("hosting", 9, 36, 0),
     ("invoicing", 8, 47, 0),
+    ("selfcare", 9, 53, 0),
 ];
 
 #[test]
