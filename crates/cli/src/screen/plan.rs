@@ -1,5 +1,7 @@
 //! The plan as people read it, and as programs do.
 
+mod clients;
+
 use jiff::civil::Date;
 use serde::Serialize;
 use serment_plan::Obstacle;
@@ -125,9 +127,19 @@ impl Report {
             out.push_str(&format!("{}\n", look.say(&none)));
             return out;
         }
-        for line in &self.rules {
-            out.push_str(&line.render(look));
-            out.push('\n');
+        for lines in self.rules.chunk_by(|one, next| one.rule == next.rule) {
+            if clients::are_many(lines)
+                && let Some(all) = clients::together(lines)
+            {
+                out.push_str(&all.render(look));
+                out.push_str(&clients::list(lines, look));
+                out.push('\n');
+                continue;
+            }
+            for line in lines {
+                out.push_str(&line.render(look));
+                out.push('\n');
+            }
         }
         out.push_str(&self.footer(look));
         out

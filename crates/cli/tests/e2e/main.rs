@@ -1,6 +1,7 @@
 //! The real binary, as people and scripts use it.
 
 mod canary;
+mod companies;
 mod hostile;
 mod interrupted;
 mod shop;
