@@ -47,7 +47,7 @@ fn meeting(world: &World, index: u64, rows: &mut Rows) {
     rows.row(|row| {
         row.integer(key(index));
         row.integer(key(index % CLIENTS));
-        row.text(if index % 5 == 0 {
+        row.text(if index.is_multiple_of(5) {
             "Commission"
         } else {
             "Séance ordinaire"
