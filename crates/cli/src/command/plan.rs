@@ -1,6 +1,6 @@
 //! `serment plan`: reads, counts, shows; writes nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use futures::stream::{self, StreamExt, TryStreamExt};
@@ -12,7 +12,7 @@ use crate::args::{Format, Plan};
 use crate::engine::Reading;
 use crate::screen::Look;
 use crate::screen::histogram::{Bar, Histogram};
-use crate::screen::plan::{Effect, HeldBack, Line, Report};
+use crate::screen::plan::{Effect, HeldBack, Line, Report, are_many};
 use crate::session::{Session, wait};
 use crate::trouble::{Exit, Trouble};
 use crate::words::both;
@@ -121,14 +121,28 @@ async fn report(
     approved: &BTreeSet<(String, String)>,
     args: &Plan,
 ) -> Result<Report> {
+    let mut clients: BTreeMap<&RuleId, usize> = BTreeMap::new();
+    for (rule, client) in observation.forecast.lines.keys() {
+        *clients.entry(rule).or_default() += usize::from(client.is_some());
+    }
+    let mut drawn = BTreeSet::new();
     let counted = observation.forecast.lines.iter();
     let lines = counted.filter_map(|((rule, client), counted)| {
         let planned = observation.plan.rule(rule)?;
         let mut line = line(register, observation, planned, client.as_ref(), counted, args);
         line.released = approved.contains(&(planned.id.0.clone(), planned.hash.clone()));
-        let client = client.as_deref().or(args.client.as_deref());
+        // A screen tells many clients together: one drawing does, that of all of them. Elsewhere the rows of no client
+        // have none, since to ask about no client is to ask about all.
+        let together =
+            matches!(args.output.format, Format::Text) && are_many(clients[rule]) && args.sample.is_none();
+        let asked = if together {
+            drawn.insert(rule)
+        } else {
+            client.is_some() || clients[rule] == 0
+        };
+        let client = client.as_deref().filter(|_| !together).or(args.client.as_deref());
         Some(async move {
-            if let (false, Some(cutoff)) = (planned.blind, planned.cutoff) {
+            if let (true, false, Some(cutoff)) = (asked, planned.blind, planned.cutoff) {
                 let bars = observer.histogram(observation, rule, client, BARS).await?;
                 let bars = bars.into_iter().map(|bar| Bar {
                     from: bar.from,

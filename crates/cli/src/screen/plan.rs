@@ -2,6 +2,8 @@
 
 mod clients;
 
+pub use clients::are_many;
+
 use jiff::civil::Date;
 use serde::Serialize;
 use serment_plan::Obstacle;
@@ -128,7 +130,7 @@ impl Report {
             return out;
         }
         for lines in self.rules.chunk_by(|one, next| one.rule == next.rule) {
-            if clients::are_many(lines)
+            if clients::are_told_together(lines)
                 && let Some(all) = clients::together(lines)
             {
                 out.push_str(&all.render(look));

@@ -11,18 +11,23 @@ const EACH: usize = 3;
 /// Clients that are named, those with the most rows due first.
 const NAMED: usize = 10;
 
+/// Whether so many clients of one rule are told together.
+pub fn are_many(clients: usize) -> bool {
+    clients > EACH
+}
+
 /// Whether the lines of one rule are told together. Whoever asks for keys wants those of each client.
-pub fn are_many(lines: &[Line]) -> bool {
+pub fn are_told_together(lines: &[Line]) -> bool {
     let sampled = |line: &Line| line.effects.iter().any(|effect| effect.keys.is_some());
-    lines.iter().filter(|line| line.client.is_some()).count() > EACH && !lines.iter().any(sampled)
+    are_many(lines.iter().filter(|line| line.client.is_some()).count()) && !lines.iter().any(sampled)
 }
 
 /// The rule for all its clients, as one line that says no client.
 pub fn together(lines: &[Line]) -> Option<Line> {
     let mut all = lines.first()?.clone();
     all.client = None;
-    // Ages of different clients do not fall into the same classes.
-    all.ages = None;
+    // One of the lines carries the ages of all of them: those of each client would not fall into the same classes.
+    all.ages = lines.iter().find_map(|line| line.ages.clone());
     all.oldest = lines.iter().filter_map(|line| line.oldest).min();
     let sum = |of: fn(&Line) -> u64| lines.iter().map(of).sum();
     all.due = sum(|line| line.due);
@@ -174,7 +179,7 @@ mod tests {
     #[test]
     fn a_rule_over_many_clients_is_told_once() {
         let lines = many();
-        assert!(are_many(&lines) && !are_many(&lines[..4]));
+        assert!(are_told_together(&lines) && !are_told_together(&lines[..4]));
         let all = together(&lines).expect("a line");
         assert_eq!((all.due, all.never_started, all.held), (14, 5, 10));
         assert_eq!(all.oldest, Some(Date::constant(2024, 1, 2)));
@@ -204,6 +209,6 @@ mod tests {
     fn whoever_asks_for_keys_sees_each_client() {
         let mut lines = many();
         lines[1].effects[0].keys = Some(Vec::new());
-        assert!(!are_many(&lines));
+        assert!(!are_told_together(&lines));
     }
 }
