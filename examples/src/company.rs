@@ -58,7 +58,7 @@ impl Company {
     /// Its register, as paths inside its directory and contents, in order of path.
     ///
     /// For SQLite each database is a file beside the register, `crm.db`. For the servers each is a database whose
-    /// address stands in an environment variable, `env:CRM_URL`.
+    /// addresses stand in environment variables, `env:CRM_URL` for reading and `env:CRM_WRITE_URL` for writing.
     pub fn register_files(&self, dialect: Dialect) -> Vec<(&'static str, String)> {
         register::written_for(self.files, dialect)
     }

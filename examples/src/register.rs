@@ -25,7 +25,8 @@ pub fn written_for(files: &[(&'static str, &'static str)], dialect: Dialect) -> 
         .collect()
 }
 
-/// Says another kind and address, and nothing else: the two lines are replaced where they stand.
+/// Says another kind and addresses, and nothing else: the lines are replaced where they stand. Reading and writing have
+/// roles of their own, hence two addresses.
 fn on_server(path: &str, content: &str, kind: &str) -> String {
     let store = path
         .trim_start_matches("stores/")
@@ -36,7 +37,9 @@ fn on_server(path: &str, content: &str, kind: &str) -> String {
         .map(|(key, value)| (key.trim(), value.trim()))
     {
         Some(("kind", "\"sqlite\"")) => format!("kind      = \"{kind}\""),
-        Some(("url", value)) if value.ends_with(".db\"") => format!("url       = \"env:{store}_URL\""),
+        Some(("url", value)) if value.ends_with(".db\"") => {
+            format!("url       = \"env:{store}_URL\"\nwrite_url = \"env:{store}_WRITE_URL\"")
+        }
         _ => line.to_owned(),
     };
     content.lines().map(|text| line(text) + "\n").collect()

@@ -98,6 +98,16 @@ fn scripts(
         };
         out.push_str(&format!("    {}\n", look.paint(Tone::Type, &command)));
     }
+    if kind != Scripts::Sqlite
+        && let Some(database) = company.databases.first()
+    {
+        let name = database.name.to_uppercase();
+        let text = both!(
+            "Le registre lit l'adresse de chaque base dans une variable, et en écrit par une autre : {name}_URL et {name}_WRITE_URL. docs/stores.md dit leur forme et les droits.",
+            "The register reads the address of each database from a variable, and writes through another: {name}_URL and {name}_WRITE_URL. docs/stores.md tells their form and the rights."
+        );
+        out.push_str(&look.paragraph(2, look.say(&text)));
+    }
     session.out.print(&out)?;
     Ok(Exit::Done)
 }

@@ -172,6 +172,8 @@ fn any_company_is_written_as_scripts_for_mariadb() {
     assert!(script.contains("ENGINE=InnoDB"), "{script}");
     let store = fs::read_to_string(place.join("stores/service.toml")).expect("a store");
     assert!(store.contains("\"mariadb\"") && store.contains("\"env:SERVICE_URL\""));
+    assert!(store.contains("write_url = \"env:SERVICE_WRITE_URL\""));
+    assert!(told.contains("SITE_WRITE_URL"), "{told}");
     succeeds(&place, &["check"], &[0]);
 }
 
