@@ -128,6 +128,7 @@ pub async fn plan(register: &Register, world: World, open: &BTreeMap<String, Box
     let situation = Situation {
         cutoff: Cutoff::at(world.reference, &register.organisation.time_zone).unwrap(),
         holds: Vec::new(),
+        extensions: Vec::new(),
         released: None,
     };
     Plan::new(register, &catalogues(register, open).await, &situation).unwrap()
