@@ -10,6 +10,7 @@ mod conditions;
 mod hostile;
 mod keys;
 mod referrers;
+mod survey;
 
 use async_trait::async_trait;
 use serde_json::Value;
@@ -26,6 +27,7 @@ pub use conditions::*;
 pub use hostile::*;
 pub use keys::*;
 pub use referrers::*;
+pub use survey::*;
 
 /// An empty database of its own, for one test.
 #[async_trait]
@@ -92,6 +94,10 @@ pub async fn run_all(maker: &dyn Maker) {
     b5_triggers_and_generated_columns_are_told(&*maker.make().await).await;
     b5_a_swallowed_delete_shows_in_the_count(&*maker.make().await).await;
     tables_that_do_not_exist_are_absent(&*maker.make().await).await;
+    every_table_is_listed(&*maker.make().await).await;
+    samples_are_bounded(&*maker.make().await).await;
+    a_wide_table_is_sampled_whole(&*maker.make().await).await;
+    access_is_told_or_said_to_be_unknown(&*maker.make().await).await;
     anonymised_values_satisfy_their_promise_and_stay(&*maker.make().await).await;
     each_row_gets_its_own_value(&*maker.make().await).await;
     a_constraint_refuses_and_nothing_is_kept(&*maker.make().await).await;

@@ -8,6 +8,7 @@ use crate::catalogue::{Catalogue, TableName};
 use crate::condition::Key;
 use crate::error::StoreError;
 use crate::query::{Change, Keys, Lock, Row, Rows, Tally, TallyRow};
+use crate::survey::{Access, Sample};
 
 /// Which connection to open. Reading never opens a writing connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +28,16 @@ pub trait Store: Send + Sync {
 
     /// What the store says of these tables. A table that does not exist is absent from the answer.
     async fn introspect(&self, tables: &[TableName]) -> Result<Catalogue, StoreError>;
+
+    /// Every table and view that our role can see, in order of their names: those of the server itself, the pieces of
+    /// partitioned and full-text tables, and Serment's own are left out.
+    async fn tables(&self) -> Result<Vec<TableName>, StoreError>;
+
+    /// A few rows, their values as text, in the order of `sample.columns`. None for NULL and for what has no text.
+    async fn sample(&self, sample: &Sample) -> Result<Vec<Vec<Option<String>>>, StoreError>;
+
+    /// Who may reach these tables, and how this connection travels.
+    async fn access(&self, tables: &[TableName]) -> Result<Access, StoreError>;
 
     /// Counts by class.
     async fn tally(&self, tally: &Tally) -> Result<Vec<TallyRow>, StoreError>;

@@ -114,6 +114,26 @@ pub(crate) fn frequency(rows: Vec<Vec<String>>) -> Result<Option<Frequency>, Fai
     }
 }
 
+/// A sample.
+pub(crate) fn sample(rows: Vec<Vec<String>>, columns: usize) -> Result<Vec<Vec<Option<String>>>, Failure> {
+    rows.into_iter()
+        .map(|row| {
+            let mut values = Vec::with_capacity(columns);
+            for piece in &row {
+                values.extend(array(piece)?.into_iter().map(|value| match value {
+                    Value::String(text) => Some(text),
+                    Value::Null => None,
+                    other => Some(other.to_string()),
+                }));
+            }
+            if values.len() != columns {
+                return Err(unexpected());
+            }
+            Ok(values)
+        })
+        .collect()
+}
+
 /// Progress.
 pub(crate) fn progress(rows: Vec<Vec<String>>) -> Result<Vec<Progress>, Failure> {
     rows.into_iter()

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serment_store::catalogue::{Catalogue, TableName};
+use serment_store::survey::Access;
 use serment_store::{BatchOptions, Commit, Failure, Role};
 
 use crate::print::{Dialect, Sql};
@@ -73,6 +74,12 @@ pub(crate) trait Engine: Send + Sync {
         tables: &[TableName],
         role: Role,
     ) -> Result<(Catalogue, BTreeMap<TableName, Columns>), Failure>;
+
+    /// Every table and view that our role can see.
+    async fn tables(&self) -> Result<Vec<TableName>, Failure>;
+
+    /// Who may reach these tables, and how the connection travels.
+    async fn access(&self, tables: &[TableName]) -> Result<Access, Failure>;
 
     /// Begins a transaction, alone in this database among those of Serment.
     async fn begin(&self, options: &BatchOptions) -> Result<Box<dyn Transaction>, Failure>;

@@ -22,7 +22,7 @@ pub mod testing;
 
 use std::path::Path;
 
-use serment_store::{Failure, Role, Store, StoreError};
+use serment_store::{Failure, Role, Store, StoreError, text};
 
 use crate::address::server::{Address, MARIADB, POSTGRES, Scheme};
 use crate::store::SqlStore;
@@ -73,6 +73,58 @@ pub async fn open(
     .await;
     opened.map_err(|failure| StoreError {
         store: name.to_owned(),
+        failure,
+    })
+}
+
+/// What kind of database an address is of, and the name that the address gives it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recognised {
+    /// Kind.
+    pub kind: Kind,
+    /// The name of the database, or of the file without its extension.
+    pub database: String,
+}
+
+/// Recognises an address by how it begins: `postgres://`, `mariadb://`, `mysql://`; anything else is a SQLite file.
+/// Connects to nothing.
+///
+/// # Errors
+/// An address that cannot be understood. None repeats a secret.
+pub fn recognise(address: &str, base: &Path) -> Result<Recognised, StoreError> {
+    let found: Result<Recognised, Failure> = (|| {
+        let resolved = address::resolve(address, base)?;
+        for (kind, scheme) in [(Kind::Postgres, &POSTGRES), (Kind::Mariadb, &MARIADB)] {
+            if scheme.begins(&resolved) {
+                let database = Address::parse(&resolved, scheme)?.database;
+                return Ok(Recognised { kind, database });
+            }
+        }
+        if let Some((scheme, _)) = resolved
+            .split_once("://")
+            .filter(|(scheme, _)| *scheme != "sqlite")
+        {
+            // What precedes `://` may be anything when an address was pasted wrong: only a plain word is repeated.
+            let known = scheme.len() <= 12 && scheme.bytes().all(|byte| byte.is_ascii_lowercase());
+            let said = if known { scheme } else { "…" };
+            return Err(Failure::Address(text!(
+                "elle commence par {said}:// ; sont lus postgres://, mariadb://, mysql:// et le chemin d'un fichier SQLite",
+                "it begins with {said}://; postgres://, mariadb://, mysql:// and the path of a SQLite file are read"
+            )));
+        }
+        let path = address::sqlite_path(address, base)?;
+        let database = path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        Ok(Recognised {
+            kind: Kind::Sqlite,
+            database,
+        })
+    })();
+    found.map_err(|failure| StoreError {
+        store: "--from".to_owned(),
         failure,
     })
 }

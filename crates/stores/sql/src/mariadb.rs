@@ -10,6 +10,7 @@ pub(crate) mod connect;
 mod dialect;
 mod error;
 mod keys;
+mod survey;
 mod time;
 mod transaction;
 mod value;
@@ -19,6 +20,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serment_store::catalogue::{Catalogue, TableName};
+use serment_store::survey::Access;
 use serment_store::{BatchOptions, Failure, Role, text};
 use sqlx::pool::PoolConnection;
 use sqlx::{MySql as Driver, MySqlConnection, MySqlPool};
@@ -38,6 +40,8 @@ const LOCK: &str = "CONCAT('serment ', MD5(DATABASE()))";
 /// A MariaDB database.
 pub(crate) struct MariadbEngine {
     pool: MySqlPool,
+    /// Whether the server is on this machine.
+    local: bool,
 }
 
 #[async_trait]
@@ -113,6 +117,14 @@ impl Engine for MariadbEngine {
             columns.insert(name.clone(), connection.columns(name).await?);
         }
         Ok((catalogue, columns))
+    }
+
+    async fn tables(&self) -> Result<Vec<TableName>, Failure> {
+        survey::tables(&mut *connection(&self.pool).await?).await
+    }
+
+    async fn access(&self, tables: &[TableName]) -> Result<Access, Failure> {
+        survey::access(&mut *connection(&self.pool).await?, tables, self.local).await
     }
 
     async fn begin(&self, options: &BatchOptions) -> Result<Box<dyn Transaction>, Failure> {

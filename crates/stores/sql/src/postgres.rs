@@ -8,6 +8,7 @@ pub(crate) mod connect;
 mod dialect;
 mod error;
 mod keys;
+mod survey;
 mod time;
 mod transaction;
 mod value;
@@ -17,6 +18,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serment_store::catalogue::{Catalogue, TableName};
+use serment_store::survey::Access;
 use serment_store::{BatchOptions, Failure, Role};
 use sqlx::pool::PoolConnection;
 use sqlx::{PgPool, Postgres as Driver};
@@ -36,6 +38,8 @@ pub(super) const LOCK: i64 = 0x0053_4552_4d45_4e54;
 /// A PostgreSQL database.
 pub(crate) struct PostgresEngine {
     pool: PgPool,
+    /// Whether the server is on this machine.
+    local: bool,
 }
 
 #[async_trait]
@@ -81,6 +85,14 @@ impl Engine for PostgresEngine {
             columns.insert(name.clone(), connection.columns(name).await?);
         }
         Ok((catalogue, columns))
+    }
+
+    async fn tables(&self) -> Result<Vec<TableName>, Failure> {
+        survey::tables(&mut *connection(&self.pool).await?).await
+    }
+
+    async fn access(&self, tables: &[TableName]) -> Result<Access, Failure> {
+        survey::access(&mut *connection(&self.pool).await?, tables, self.local).await
     }
 
     async fn begin(&self, options: &BatchOptions) -> Result<Box<dyn Transaction>, Failure> {

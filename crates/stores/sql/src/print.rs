@@ -9,6 +9,7 @@ pub(crate) mod moments;
 pub(crate) mod progress;
 pub(crate) mod query;
 pub(crate) mod shared;
+pub(crate) mod survey;
 pub(crate) mod tables;
 
 use std::collections::{BTreeMap, HashMap};

@@ -8,6 +8,7 @@ mod catalogue;
 pub(crate) mod connect;
 mod dialect;
 mod error;
+mod survey;
 mod time;
 mod transaction;
 mod value;
@@ -17,6 +18,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serment_store::catalogue::{Catalogue, TableName};
+use serment_store::survey::{Access, Grants};
 use serment_store::{BatchOptions, Failure, Role};
 use sqlx::pool::PoolConnection;
 use sqlx::{Sqlite as Driver, SqlitePool};
@@ -81,6 +83,18 @@ impl Engine for SqliteEngine {
             .map(|(name, table)| (name.clone(), catalogue::columns(table)))
             .collect();
         Ok((catalogue, columns))
+    }
+
+    async fn tables(&self) -> Result<Vec<TableName>, Failure> {
+        survey::tables(&mut *self.connection().await?).await
+    }
+
+    async fn access(&self, _tables: &[TableName]) -> Result<Access, Failure> {
+        Ok(Access {
+            grants: Grants::NoRoles,
+            encrypted: None,
+            local: true,
+        })
     }
 
     async fn begin(&self, options: &BatchOptions) -> Result<Box<dyn Transaction>, Failure> {

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use serment_store::catalogue::{Catalogue, TableName};
 use serment_store::condition::{Alias, ColumnRef, Condition, Key};
 use serment_store::query::{Keys, Row, Rows, Tally, TallyRow};
+use serment_store::survey::{Access, Sample};
 use serment_store::text;
 use serment_store::{Batch, BatchOptions, Failure, Frequency, Progress, Role, Statement, Store, StoreError};
 
@@ -14,7 +15,7 @@ use crate::answer;
 use crate::batch::SqlBatch;
 use crate::engine::{Engine, look};
 use crate::print::tables::Tables;
-use crate::print::{Printer, Sql, progress, query, row};
+use crate::print::{Printer, Sql, progress, query, row, survey};
 use crate::schema::SchemaCache;
 
 /// A store.
@@ -86,6 +87,25 @@ impl<E: Engine> Store for SqlStore<E> {
             self.schema.put(table, columns);
         }
         Ok(catalogue)
+    }
+
+    async fn tables(&self) -> Result<Vec<TableName>, StoreError> {
+        let tables = self.engine.tables().await;
+        tables.map_err(|failure| self.failed(failure))
+    }
+
+    async fn sample(&self, sample: &Sample) -> Result<Vec<Vec<Option<String>>>, StoreError> {
+        self.run(
+            sample,
+            |p| survey::sample(p, sample),
+            |rows| answer::sample(rows, sample.columns.len()),
+        )
+        .await
+    }
+
+    async fn access(&self, tables: &[TableName]) -> Result<Access, StoreError> {
+        let access = self.engine.access(tables).await;
+        access.map_err(|failure| self.failed(failure))
     }
 
     async fn tally(&self, tally: &Tally) -> Result<Vec<TallyRow>, StoreError> {

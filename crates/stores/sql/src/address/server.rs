@@ -20,6 +20,16 @@ pub(crate) struct Scheme {
     user: &'static str,
 }
 
+impl Scheme {
+    /// Whether an address begins as those of this product do.
+    pub fn begins(&self, text: &str) -> bool {
+        self.names.iter().any(|name| {
+            text.strip_prefix(name)
+                .is_some_and(|rest| rest.starts_with("://"))
+        })
+    }
+}
+
 /// PostgreSQL.
 pub(crate) const POSTGRES: Scheme = Scheme {
     names: &["postgres", "postgresql"],
@@ -170,7 +180,7 @@ impl Address {
     }
 
     /// Whether the host is this machine: a loopback address or a socket.
-    fn is_this_machine(&self) -> bool {
+    pub fn is_this_machine(&self) -> bool {
         let host = self.bare_host();
         host == "localhost"
             || host.starts_with('/')

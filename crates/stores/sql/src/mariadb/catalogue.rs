@@ -347,7 +347,7 @@ async fn of(
 }
 
 /// Rows of one JSON array each; parameters are text.
-async fn all(
+pub(super) async fn all(
     connection: &mut MySqlConnection,
     text: &str,
     values: &[&str],
@@ -368,7 +368,7 @@ async fn all(
         .collect()
 }
 
-fn string(row: &[Value], at: usize) -> String {
+pub(super) fn string(row: &[Value], at: usize) -> String {
     row.get(at).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 

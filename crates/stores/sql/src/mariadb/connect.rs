@@ -60,7 +60,10 @@ pub(crate) async fn open(address: &Address, role: Role) -> Result<MariadbEngine,
             })
         })
         .connect_lazy_with(options(address));
-    Ok(MariadbEngine { pool })
+    Ok(MariadbEngine {
+        pool,
+        local: address.is_this_machine(),
+    })
 }
 
 /// Refuses a server on which nothing was tested.

@@ -187,7 +187,7 @@ fn kind(name: &str, sort: &str) -> ColumnKind {
 }
 
 /// The name of a table as the register would write it: as it was asked for, else without schema when that is `public`.
-fn named(schema: &str, name: &str, asked: &[TableName]) -> TableName {
+pub(super) fn named(schema: &str, name: &str, asked: &[TableName]) -> TableName {
     let full = TableName {
         schema: Some(schema.to_owned()),
         name: name.to_owned(),
@@ -199,7 +199,11 @@ fn named(schema: &str, name: &str, asked: &[TableName]) -> TableName {
 }
 
 /// Rows of one JSON array each; parameters are text.
-async fn all(connection: &mut PgConnection, text: &str, values: &[&str]) -> Result<Vec<Vec<Value>>, Failure> {
+pub(super) async fn all(
+    connection: &mut PgConnection,
+    text: &str,
+    values: &[&str],
+) -> Result<Vec<Vec<Value>>, Failure> {
     let mut query = sqlx::query(sqlx::AssertSqlSafe(text.to_owned()));
     for value in values {
         query = query.bind((*value).to_owned());
@@ -216,7 +220,7 @@ async fn all(connection: &mut PgConnection, text: &str, values: &[&str]) -> Resu
         .collect()
 }
 
-fn string(row: &[Value], at: usize) -> String {
+pub(super) fn string(row: &[Value], at: usize) -> String {
     row.get(at).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
@@ -230,7 +234,7 @@ fn strings(row: &[Value], at: usize) -> Vec<String> {
         .collect()
 }
 
-fn flag(row: &[Value], at: usize) -> bool {
+pub(super) fn flag(row: &[Value], at: usize) -> bool {
     row.get(at).and_then(Value::as_bool).unwrap_or(false)
 }
 

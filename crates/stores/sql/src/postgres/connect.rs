@@ -54,7 +54,10 @@ pub(crate) async fn open(address: &Address, role: Role) -> Result<PostgresEngine
             })
         })
         .connect_lazy_with(options(address));
-    Ok(PostgresEngine { pool })
+    Ok(PostgresEngine {
+        pool,
+        local: address.is_this_machine(),
+    })
 }
 
 /// Options for the driver. Nothing of the environment says where we connect or how.

@@ -4,6 +4,7 @@ use serment_store::Statement;
 use serment_store::catalogue::TableName;
 use serment_store::condition::Condition;
 use serment_store::query::{Change, Field, Keys, Lock, Moment, Rows, Tally};
+use serment_store::survey::Sample;
 
 /// Something that speaks of tables.
 pub(crate) trait Tables {
@@ -33,6 +34,12 @@ impl Tables for Condition {
             }
             _ => {}
         }
+    }
+}
+
+impl Tables for Sample {
+    fn tables(&self, found: &mut Vec<TableName>) {
+        found.push(self.table.clone());
     }
 }
 
