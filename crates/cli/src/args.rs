@@ -122,6 +122,11 @@ pub struct Formatted {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     #[command(about = help(both!(
+        "Ébauche un registre d'après des bases vivantes ; n'y modifie rien et n'envoie rien nulle part",
+        "Drafts a register from live databases; changes nothing there and sends nothing anywhere"
+    )))]
+    Init(Init),
+    #[command(about = help(both!(
         "Vérifie le registre et explique chaque erreur",
         "Checks the register and explains every mistake"
     )))]
@@ -185,6 +190,22 @@ pub enum Command {
     Completions(Completions),
     #[command(about = help(both!("Imprime les pages de manuel", "Prints the man pages")))]
     Man(Man),
+}
+
+#[derive(Debug, Args)]
+pub struct Init {
+    #[arg(long, required = true, value_name = "[NAME=]URL", help = help(both!(
+        "Une base à lire : postgres://…, mariadb://…, un fichier SQLite, env:VARIABLE ou file:CHEMIN ; répétable",
+        "A database to read: postgres://…, mariadb://…, a SQLite file, env:VARIABLE or file:PATH; repeatable"
+    )))]
+    pub from: Vec<String>,
+    #[arg(value_name = "DIR", help = help(both!(
+        "Où écrire l'ébauche (par défaut : ici) ; rien n'y est remplacé",
+        "Where to write the draft (default: here); nothing there is replaced"
+    )))]
+    pub directory: Option<PathBuf>,
+    #[command(flatten)]
+    pub output: Formatted,
 }
 
 #[derive(Debug, Args)]

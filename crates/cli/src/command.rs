@@ -7,6 +7,7 @@ pub mod demo;
 pub mod explain;
 pub mod fsck;
 pub mod hold;
+pub mod init;
 pub mod journal;
 pub mod keep;
 pub mod man;
@@ -24,6 +25,7 @@ use crate::trouble::Exit;
 /// Does what was asked.
 pub fn run(session: &mut Session, command: Command) -> Result<Exit> {
     match command {
+        Command::Init(args) => init::run(session, &args),
         Command::Check(args) => check::run(session, &args),
         Command::Plan(args) => plan::run(session, &args),
         Command::Approve(args) => approve::run(session, &args),

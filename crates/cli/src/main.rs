@@ -12,6 +12,7 @@ mod progress;
 mod screen;
 mod session;
 mod stores;
+mod survey;
 mod trouble;
 mod words;
 mod world;

@@ -3,6 +3,7 @@
 pub mod entry;
 pub mod explain;
 pub mod histogram;
+pub mod init;
 pub mod keep;
 pub mod look;
 pub mod plan;

@@ -307,7 +307,11 @@ pub fn subject_of(table: &str) -> Option<(&'static str, &'static str, &'static s
     let french = french.strip_suffix('s').unwrap_or(&french).to_owned();
     PERSONS
         .iter()
-        .find(|(names, ..)| names.iter().any(|name| *name == last || *name == all || *name == french))
+        .find(|(names, ..)| {
+            names
+                .iter()
+                .any(|name| *name == last || *name == all || *name == french)
+        })
         .map(|(_, name, french, english)| (*name, *french, *english))
 }
 

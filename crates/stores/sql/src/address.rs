@@ -71,6 +71,11 @@ pub(crate) fn sqlite_path(address: &str, base: &Path) -> Result<PathBuf, Failure
     Ok(base.join(path))
 }
 
+/// Whether that variable may be an address: not one of the system's or of other programs.
+pub(crate) fn may_be_read(name: &str) -> bool {
+    !FORBIDDEN.contains(&name) && !FORBIDDEN_STARTS.iter().any(|start| name.starts_with(start))
+}
+
 fn variable(name: &str) -> Result<String, Failure> {
     let first_is_fine = name.starts_with(|sign: char| sign.is_ascii_uppercase() || sign == '_');
     let all_fine = name
@@ -82,7 +87,7 @@ fn variable(name: &str) -> Result<String, Failure> {
             "the name of a variable is made of capital letters, digits and underscores, such as env:CRM_READ_URL"
         )));
     }
-    if FORBIDDEN.contains(&name) || FORBIDDEN_STARTS.iter().any(|start| name.starts_with(start)) {
+    if !may_be_read(name) {
         return Err(Failure::Address(text!(
             "la variable {name} appartient au système et n'est jamais lue : employez-en une à vous, comme CRM_READ_URL",
             "the variable {name} belongs to the system and is never read: use one of your own, such as CRM_READ_URL"

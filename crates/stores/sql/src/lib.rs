@@ -129,6 +129,12 @@ pub fn recognise(address: &str, base: &Path) -> Result<Recognised, StoreError> {
     })
 }
 
+/// Whether a register may name that variable of the environment as an address.
+pub fn may_be_read(variable: &str) -> bool {
+    // Those of Serment itself are refused in a register, where they would be an address of nothing.
+    address::may_be_read(variable) && !variable.starts_with("SERMENT_")
+}
+
 fn server_address(address: &str, base: &Path, scheme: &Scheme) -> Result<Address, Failure> {
     Address::parse(&address::resolve(address, base)?, scheme)
 }

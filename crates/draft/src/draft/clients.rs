@@ -1,0 +1,140 @@
+//! The clients of a processor: a table to which most others lead.
+
+use std::collections::BTreeMap;
+
+use serment_detect::about::head;
+use serment_detect::words::{singular, words};
+
+use super::links::Kind;
+use super::read::TableDraft;
+
+/// Where the clients seem to be listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ClientsDraft {
+    /// `store.table`.
+    pub from: String,
+    /// Column of their key.
+    pub key: String,
+    /// Column of their name.
+    pub name: Option<String>,
+    /// How sure, in hundredths.
+    pub confidence: u8,
+    /// Tables that lead to it, of how many in its store.
+    pub reached: (usize, usize),
+}
+
+impl ClientsDraft {
+    /// Whether the draft writes it, instead of asking.
+    pub fn is_written(&self) -> bool {
+        self.confidence >= 70
+    }
+}
+
+/// What tables of clients are called when nothing else is; the others are called so too, and are often customers.
+const CERTAIN: [&str; 8] = [
+    "tenant",
+    "workspace",
+    "organisation",
+    "organization",
+    "collectivite",
+    "council",
+    "site",
+    "instance",
+];
+const POSSIBLE: [&str; 7] = [
+    "client",
+    "account",
+    "company",
+    "societe",
+    "entreprise",
+    "customer",
+    "etablissement",
+];
+
+/// The table of the clients, and what each table says of whose its rows are.
+pub(super) fn find(tables: &mut BTreeMap<String, Vec<TableDraft>>) -> Option<ClientsDraft> {
+    let mut best: Option<(ClientsDraft, String, String)> = None;
+    for (store, drafts) in tables.iter() {
+        for candidate in drafts.iter().filter(|draft| draft.key.len() == 1) {
+            let name = head(&candidate.name.name);
+            let certain = CERTAIN.contains(&name.as_str());
+            if (!certain && !POSSIBLE.contains(&name.as_str())) || super::person::is_somebody(candidate) {
+                continue;
+            }
+            let others = drafts.len().saturating_sub(1);
+            let reached = drafts
+                .iter()
+                .filter(|draft| {
+                    draft.id != candidate.id && draft.written_links().any(|link| link.to == candidate.id)
+                })
+                .count();
+            if reached < 2 || reached * 3 < others {
+                continue;
+            }
+            let share = u8::try_from(reached * 30 / others.max(1)).unwrap_or(30);
+            let confidence = share + if certain { 62 } else { 25 };
+            let called = candidate.columns.iter().find(|column| {
+                let words: Vec<String> = words(&column.name).iter().map(|word| singular(word)).collect();
+                matches!(
+                    words.join(" ").as_str(),
+                    "name" | "nom" | "raison sociale" | "company name" | "label" | "libelle"
+                )
+            });
+            let draft = ClientsDraft {
+                from: format!("{store}.{}", candidate.id),
+                key: candidate.key[0].clone(),
+                name: called.map(|column| column.name.clone()),
+                confidence: confidence.min(95),
+                reached: (reached, others),
+            };
+            if best
+                .as_ref()
+                .is_none_or(|(found, ..)| found.confidence < draft.confidence)
+            {
+                best = Some((draft, store.clone(), candidate.id.clone()));
+            }
+        }
+    }
+    let (clients, store, id) = best?;
+    if clients.is_written()
+        && let Some(drafts) = tables.get_mut(&store)
+    {
+        say_whose(drafts, &id, &clients.key);
+    }
+    Some(clients)
+}
+
+/// Each table says whose its rows are: by its own link to the clients, else through the row that it belongs to.
+fn say_whose(drafts: &mut [TableDraft], id: &str, key: &str) {
+    for draft in drafts.iter_mut() {
+        draft.client = if draft.id == id {
+            Some(key.to_owned())
+        } else {
+            draft
+                .written_links()
+                .find(|link| link.to == *id && link.by.len() == 1)
+                .map(|link| link.by[0].0.clone())
+        };
+    }
+    // From parents to children, as often as there are tables: chains are no longer.
+    for _ in 0..drafts.len() {
+        let known: Vec<String> = drafts
+            .iter()
+            .filter(|draft| draft.client.is_some())
+            .map(|draft| draft.id.clone())
+            .collect();
+        let mut moved = false;
+        for draft in drafts.iter_mut().filter(|draft| draft.client.is_none()) {
+            let link = draft
+                .written_links()
+                .filter(|link| link.to != draft.id && known.contains(&link.to))
+                .min_by_key(|link| link.kind != Kind::BelongsTo)
+                .map(|link| link.name.clone());
+            moved |= link.is_some();
+            draft.client = link;
+        }
+        if !moved {
+            break;
+        }
+    }
+}
