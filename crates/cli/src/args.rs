@@ -219,6 +219,11 @@ pub struct Check {
         "Says each rule as the sentence that would be published"
     )))]
     pub say: bool,
+    #[arg(long, help = help(both!(
+        "Compare aussi le registre avec ses bases vivantes : tables, colonnes, contenu, accès ; ne modifie rien et n'affiche aucune valeur",
+        "Also compares the register with its live stores: tables, columns, contents, access; changes nothing and prints no value"
+    )))]
+    pub live: bool,
     #[arg(long, value_name = "text|json|sarif", hide_possible_values = true, hide_default_value = true,
         default_value = "text",
         help = help(both!("Forme de la sortie (par défaut : text)", "Form of the output (default: text)")))]

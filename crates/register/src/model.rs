@@ -406,6 +406,9 @@ pub struct Store {
     pub time_zone: Option<String>,
     /// What erasure reaches later.
     pub copies: Copies,
+    /// The roles and people of the store that may reach its data, as the store names them. None: the register does not
+    /// say, and a live check asks.
+    pub access: Option<Vec<String>>,
     /// Whether Serment may keep its progress in a table `serment_progress` of this store.
     pub progress: bool,
     /// Tables, by the register's name.

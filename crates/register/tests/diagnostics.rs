@@ -8,6 +8,11 @@ use serment_register::diagnostics::{self, Code, Diagnostic, Entry, Severity};
 use serment_register::load;
 use serment_register::model::Language;
 
+/// The codes that a register shows by itself.
+fn shown() -> impl Iterator<Item = &'static Entry> {
+    diagnostics::every().filter(|entry| !entry.live)
+}
+
 fn found(entry: &Entry, files: &serment_register::Files) -> Vec<Diagnostic> {
     let (register, mut found) = load(files);
     if let Some(register) = register.filter(|_| entry.later) {
@@ -28,7 +33,7 @@ fn every_code_has_one_entry_in_order() {
                 entry.code
             );
         }
-        assert!(!entry.failing.is_empty(), "{}", entry.code);
+        assert_eq!(entry.failing.is_empty(), entry.live, "{}", entry.code);
     }
 }
 
@@ -41,7 +46,7 @@ fn the_example_register_passes_without_a_finding() {
 
 #[test]
 fn every_failing_example_yields_its_code_and_every_mended_one_does_not() {
-    for entry in diagnostics::every() {
+    for entry in shown() {
         let code = entry.code;
         for edit in entry.failing.iter().filter(|edit| !edit.find.is_empty()) {
             let text = String::from_utf8(diagnostics::base()[edit.file].clone()).unwrap();
@@ -62,7 +67,7 @@ fn every_failing_example_yields_its_code_and_every_mended_one_does_not() {
 
 #[test]
 fn a_failing_example_yields_little_else() {
-    for entry in diagnostics::every() {
+    for entry in shown() {
         let failing = found(entry, &diagnostics::failing(entry));
         let others: Vec<&Diagnostic> = failing
             .iter()
@@ -74,7 +79,7 @@ fn a_failing_example_yields_little_else() {
 
 #[test]
 fn every_place_of_a_finding_lies_in_its_file() {
-    for entry in diagnostics::every() {
+    for entry in shown() {
         let files = diagnostics::failing(entry);
         for diagnostic in found(entry, &files) {
             let related = diagnostic.related.iter().map(|(span, _)| span);
@@ -94,7 +99,7 @@ fn every_place_of_a_finding_lies_in_its_file() {
 
 #[test]
 fn every_diagnostic_reads_well_in_both_languages() {
-    for entry in diagnostics::every() {
+    for entry in shown() {
         let files = diagnostics::failing(entry);
         let mut all = found(entry, &files);
         all.retain(|diagnostic| diagnostic.code == entry.code);

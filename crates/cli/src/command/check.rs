@@ -1,4 +1,6 @@
-//! `serment check`.
+//! `serment check`, and what it says of live stores with `--live`.
+
+mod live;
 
 use anyhow::Result;
 use jiff::tz::TimeZone;
@@ -23,11 +25,19 @@ pub fn run(session: &mut Session, args: &Check) -> Result<Exit> {
     let files = directory::read(&directory)?;
     // The days of the law are those of the place where nothing else is known yet: UTC.
     let today = session.world.now().to_zoned(TimeZone::UTC).date();
-    let (register, findings) = load_at(&files, today);
+    let (register, mut findings) = load_at(&files, today);
     if let Some(register) = &register {
         session.speak_as(register);
     }
     let look = session.look;
+    // A register that is not understood says nothing that a store could be compared with; one that lacks rules does.
+    let live = match &register {
+        Some(register) if args.live => Some(live::look(register, &directory)?),
+        _ => None,
+    };
+    if let Some(live) = &live {
+        findings.extend(live.findings.iter().cloned());
+    }
     let failed = register.is_none() || has_errors(&findings);
     let said = match &register {
         Some(register) if args.say && !failed => Some(say::every(register)),
@@ -36,9 +46,9 @@ pub fn run(session: &mut Session, args: &Check) -> Result<Exit> {
     let text = match args.format {
         CheckFormat::Json => {
             let findings = render::json(&findings, &files, look.language);
-            match &said {
-                None => format!("{findings}\n"),
-                Some(rules) => format!("{:#}\n", with_rules(&findings, rules)?),
+            match (&said, &live) {
+                (None, None) => format!("{findings}\n"),
+                _ => format!("{:#}\n", with_more(&findings, said.as_deref(), live.as_ref())?),
             }
         }
         CheckFormat::Sarif => format!("{}\n", render::sarif(&findings, &files, look.language)),
@@ -46,6 +56,9 @@ pub fn run(session: &mut Session, args: &Check) -> Result<Exit> {
             let mut text = render::terminal(&findings, &files, look.language, look.color);
             if let Some(rules) = &said {
                 text.push_str(&spoken(rules, &look));
+            }
+            if let Some(live) = &live {
+                text.push_str(&live.screen(&look));
             }
             let count = |severity| {
                 findings
@@ -66,12 +79,18 @@ pub fn run(session: &mut Session, args: &Check) -> Result<Exit> {
     Ok(if failed { Exit::Findings } else { Exit::Done })
 }
 
-fn with_rules(findings: &str, rules: &[(RuleId, Text)]) -> Result<Value> {
-    let rules: Vec<Value> = rules
-        .iter()
-        .map(|(rule, text)| json!({ "rule": rule.0, "fr": text.fr, "en": text.en }))
-        .collect();
-    Ok(json!({ "findings": serde_json::from_str::<Value>(findings)?, "rules": rules }))
+fn with_more(findings: &str, rules: Option<&[(RuleId, Text)]>, live: Option<&live::Live>) -> Result<Value> {
+    let mut all = json!({ "findings": serde_json::from_str::<Value>(findings)? });
+    if let Some(rules) = rules {
+        all["rules"] = rules
+            .iter()
+            .map(|(rule, text)| json!({ "rule": rule.0, "fr": text.fr, "en": text.en }))
+            .collect();
+    }
+    if let Some(live) = live {
+        all["stores"] = live.stores_as_json();
+    }
+    Ok(all)
 }
 
 /// Every rule as its published sentence, in both languages, that of the screen first.

@@ -2,6 +2,7 @@
 
 mod canary;
 mod companies;
+mod drafts;
 mod hostile;
 mod interrupted;
 mod shop;

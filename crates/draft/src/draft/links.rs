@@ -560,7 +560,8 @@ fn shared_across(from: &Source, draft: &TableDraft, to: &Source, target: &TableD
     let mut found = Vec::new();
     for (name, ours, _) in &draft.identify {
         for (other, theirs, _) in target.identify.iter().filter(|(other, ..)| other == name) {
-            if other == "ip" {
+            // A telephone is shared by a household or a firm, an address of the network by more.
+            if other == "ip" || other == "phone" {
                 continue;
             }
             let (both, of) = shared(from, draft, ours, to, target, theirs);

@@ -3,6 +3,7 @@
 mod activities;
 mod files;
 mod later;
+mod live;
 mod names;
 mod rules;
 mod stores;
@@ -24,6 +25,8 @@ pub struct Entry {
     /// True when the example register holds something for which the code is found by
     /// [`not_yet_executed`](crate::check::not_yet_executed) rather than by `load`.
     pub later: bool,
+    /// True when only the comparison with live stores finds it: no register shows it by itself.
+    pub live: bool,
 }
 
 impl Entry {
@@ -54,6 +57,7 @@ macro_rules! explain {
             reason: [$why_fr, $why_en],
             failing: &[$($crate::diagnostics::Edit { file: $file, find: $find, replace: $replace }),*],
             later: false,
+            live: false,
         }
     };
 }
@@ -69,6 +73,7 @@ pub fn every() -> impl Iterator<Item = &'static Entry> {
         tables::ENTRIES,
         stores::ENTRIES,
         later::ENTRIES,
+        live::ENTRIES,
     ]
     .into_iter()
     .flatten()
@@ -80,6 +85,7 @@ const MISSING: Entry = Entry {
     reason: [""; 2],
     failing: &[],
     later: false,
+    live: false,
 };
 
 /// The entry of a code. A test proves that every code has one.

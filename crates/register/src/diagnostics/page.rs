@@ -22,6 +22,12 @@ pub fn page(entry: &Entry) -> String {
         entry.reason(Language::English),
         entry.reason(Language::French),
     );
+    if entry.live {
+        page.push_str(
+            "\nFound by `serment check --live` only: the register is compared with the store itself.\n",
+        );
+        return page;
+    }
     let files = failing(entry);
     section(&mut page, "Fails", entry, &files, |edit| edit.replace);
     let findings = findings(entry, &files);
@@ -47,7 +53,7 @@ pub fn index() -> String {
     let mut page = format!(
         "{GENERATED}# Diagnostics\n\n\
          `serment check` reports these codes. An error forbids every other command to act on the register; a warning \
-         does not. A code never changes its meaning.\n\n| code | | what | quoi |\n|---|---|---|---|\n"
+         does not. A code never changes its meaning. From S110 on they are those of `serment check --live`.\n\n| code | | what | quoi |\n|---|---|---|---|\n"
     );
     for entry in every() {
         let code = entry.code;

@@ -128,6 +128,7 @@ fn read_head(context: &mut Context, fields: &mut Fields<'_>, store: &mut Store) 
     store.time_zone = fields
         .get("time_zone")
         .and_then(|node| scalar::time_zone(context, &node));
+    store.access = fields.get("access").map(|node| node.strings(context));
     store.progress = fields
         .get("progress")
         .and_then(|node| node.boolean(context))
@@ -154,6 +155,7 @@ fn unread(name: &str, head: &Node<'_>) -> Store {
         operator: None,
         time_zone: None,
         copies: Copies::default(),
+        access: None,
         progress: false,
         tables: BTreeMap::new(),
         span: head.span(),

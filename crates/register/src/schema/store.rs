@@ -42,6 +42,8 @@ struct Store {
     time_zone: Option<String>,
     /// What erasure reaches later.
     copies: Option<Copies>,
+    /// Roles and people of the store that may reach its data, as the store names them: `check --live` reports any other.
+    access: Option<Vec<String>>,
     /// Whether Serment may keep its progress in a table `serment_progress` of this store.
     progress: Option<bool>,
 }
