@@ -110,6 +110,15 @@ pub enum CheckFormat {
     Sarif,
 }
 
+/// `--format` of `diff`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
+pub enum DiffFormat {
+    #[default]
+    Text,
+    Markdown,
+    Json,
+}
+
 /// How data is printed.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct Formatted {
@@ -131,6 +140,11 @@ pub enum Command {
         "Checks the register and explains every mistake"
     )))]
     Check(Check),
+    #[command(about = help(both!(
+        "Dit ce que change une nouvelle version du registre : règles, phrases publiées, données, promesses",
+        "Says what a new version of the register changes: rules, published sentences, data, promises"
+    )))]
+    Diff(Diff),
     #[command(about = help(both!(
         "Montre ce qui est échu et ce qui lui arriverait ; ne modifie rien",
         "Shows what is due and what would happen to it; changes nothing"
@@ -228,6 +242,32 @@ pub struct Check {
         default_value = "text",
         help = help(both!("Forme de la sortie (par défaut : text)", "Form of the output (default: text)")))]
     pub format: CheckFormat,
+}
+
+#[derive(Debug, Args)]
+pub struct Diff {
+    #[arg(value_name = "OLD", help = help(both!(
+        "Dossier du registre tel qu'il était", "Directory of the register as it was"
+    )))]
+    pub old: PathBuf,
+    #[arg(value_name = "NEW", help = help(both!(
+        "Dossier du registre tel qu'il serait", "Directory of the register as it would be"
+    )))]
+    pub new: PathBuf,
+    #[arg(long, help = help(both!(
+        "Compte aussi, sur les bases que NEW atteint, ce que chaque version rend échu ce soir ; ne modifie rien",
+        "Also counts, on the stores that NEW reaches, what each version makes due tonight; changes nothing"
+    )))]
+    pub live: bool,
+    #[arg(long, value_name = "DATE", requires = "live", help = help(both!(
+        "Ce qui sera échu à la fin de ce jour, AAAA-MM-JJ (par défaut : aujourd'hui)",
+        "What will be due by the end of that day, YYYY-MM-DD (default: today)"
+    )))]
+    pub at: Option<Date>,
+    #[arg(long, value_name = "text|markdown|json", hide_possible_values = true, hide_default_value = true,
+        default_value = "text",
+        help = help(both!("Forme de la sortie (par défaut : text)", "Form of the output (default: text)")))]
+    pub format: DiffFormat,
 }
 
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@ pub mod approve;
 pub mod check;
 pub mod completions;
 pub mod demo;
+pub mod diff;
 pub mod explain;
 pub mod fsck;
 pub mod hold;
@@ -27,6 +28,7 @@ pub fn run(session: &mut Session, command: Command) -> Result<Exit> {
     match command {
         Command::Init(args) => init::run(session, &args),
         Command::Check(args) => check::run(session, &args),
+        Command::Diff(args) => diff::run(session, &args),
         Command::Plan(args) => plan::run(session, &args),
         Command::Approve(args) => approve::run(session, &args),
         Command::Keep(args) => keep::run(session, &args),

@@ -1,5 +1,6 @@
 //! What is shown, and how: pure functions from values to text.
 
+pub mod diff;
 pub mod entry;
 pub mod explain;
 pub mod histogram;

@@ -15,11 +15,12 @@ pub fn page() -> String {
     );
     out.push_str(
         "| exit code | means |\n|---|---|\n\
-         | 0 | done; for `check`, no error (warnings are shown) |\n\
-         | 1 | findings, or blocked: errors in the register, an obstacle to a rule, a run that did not end clean, a receipt \
+         | 0 | done; for `check`, no error (warnings are shown); for `diff`, nothing that is kept changes |\n\
+         | 1 | findings, or blocked: errors in the register, a store that differs from it or does not answer (`check --live`), a \
+         change of what is kept (`diff`), an obstacle to a rule, a run that did not end clean, a receipt \
          that does not verify |\n\
          | 2 | a mistake of usage |\n\
-         | 3 | it could not be done: a store that does not answer, a disk that is full |\n\n\
+         | 3 | it could not be done: a store that does not answer, a disk that is full, a register with errors (`diff`) |\n\n\
          A KEY is one value (`4711`, `\"FR-12\"`) or a JSON array for a composite key (`'[\"FR\", 12]'`). State is kept in\n\
          `.serment/`, beside the register.\n\n",
     );

@@ -220,9 +220,22 @@ impl Live {
                 left(&store.name, widest),
                 said.join(", ")
             ));
-            if let Some(note) = &store.note {
-                out.push_str(&look.paragraph(widest + 4, look.say(note)));
+        }
+        // What limits several stores is said once.
+        let mut notes: Vec<(&str, Vec<&str>)> = Vec::new();
+        for store in &self.stores {
+            let Some(note) = store.note.as_ref().map(|note| look.say(note)) else {
+                continue;
+            };
+            match notes.iter_mut().find(|(known, _)| *known == note) {
+                Some((_, stores)) => stores.push(&store.name),
+                None => notes.push((note, vec![&store.name])),
             }
+        }
+        for (note, stores) in notes {
+            let stores = stores.join(", ");
+            let text = both!("{stores} : {note}", "{stores}: {note}");
+            out.push_str(&look.paragraph(2, look.say(&text)));
         }
         out.push('\n');
         out
