@@ -238,11 +238,11 @@ fn like(share: u8, of: usize, pattern: Pattern) -> Text {
 }
 
 fn by_name(sketch: &Sketch<'_>, shape: Shape, clear: bool, scores: &mut Scores) {
-    let name = words(sketch.name);
+    let name = lexicon::Name::new(sketch.name);
     let found = ENTRIES
         .iter()
         .filter(|entry| fits(entry.holds, entry.category, shape))
-        .filter_map(|entry| lexicon::says(&name, entry).map(|(left, length)| (left, length, entry)))
+        .filter_map(|entry| name.says(entry).map(|(left, length)| (left, length, entry)))
         // The longest words that are said: an `ip_address` is no `address`.
         .max_by_key(|(left, length, entry)| (*length, *left, entry.sure));
     let Some((left, _, entry)) = found else { return };

@@ -1,6 +1,6 @@
 //! What names of columns mean, in French and English.
 
-use crate::words::{joined, singular};
+use crate::words::{joined, singular, words};
 
 /// Which columns an entry speaks of, by what they can hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -1088,42 +1088,66 @@ pub const ENTRIES: &[Entry] = &[
     ),
 ];
 
-/// How a name of a column says an entry: hundredths of its sureness that are left. None when it does not.
-pub fn says(words: &[String], entry: &Entry) -> Option<(u8, usize)> {
-    if words.is_empty() {
-        return None;
+/// A name of a column, taken apart once for all entries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    words: Vec<String>,
+    singulars: Vec<String>,
+    glued: String,
+}
+
+impl Name {
+    /// Takes a name apart.
+    pub fn new(name: &str) -> Self {
+        let words = words(name);
+        Self {
+            singulars: words.iter().map(|word| singular(word)).collect(),
+            glued: joined(&words),
+            words,
+        }
     }
-    let singulars: Vec<String> = words.iter().map(|word| singular(word)).collect();
-    let glued = joined(words);
-    entry
-        .names
-        .iter()
-        .filter_map(|name| {
-            let parts: Vec<&str> = name.split(' ').collect();
-            let here = |at: usize| {
-                parts.iter().enumerate().all(|(offset, part)| {
-                    let (Some(word), Some(one)) = (words.get(at + offset), singulars.get(at + offset)) else {
-                        return false;
-                    };
-                    word == part || one == part
+
+    /// How it says an entry: hundredths of its sureness that are left, and how much of it is said. None when it does not.
+    pub fn says(&self, entry: &Entry) -> Option<(u8, usize)> {
+        if self.words.is_empty() {
+            return None;
+        }
+        entry.names.iter().filter_map(|name| self.says_name(name)).max()
+    }
+
+    fn says_name(&self, name: &str) -> Option<(u8, usize)> {
+        let count = name.split(' ').count();
+        let length = name.len() + 1 - count;
+        let whole = self.words.len();
+        let here = |at: usize| {
+            at + count <= whole
+                && name.split(' ').enumerate().all(|(offset, part)| {
+                    self.words[at + offset] == part || self.singulars[at + offset] == part
                 })
-            };
-            let length = parts.iter().map(|part| part.len()).sum::<usize>();
-            if parts.len() == words.len() && here(0) || glued == parts.concat() {
-                return Some((100, length + 50));
+        };
+        let in_one_piece = || {
+            let mut rest = self.glued.as_str();
+            for part in name.split(' ') {
+                let Some(after) = rest.strip_prefix(part) else {
+                    return false;
+                };
+                rest = after;
             }
-            if words.len() > parts.len() && here(words.len() - parts.len()) {
-                return Some((94, length + 20));
-            }
-            let within = (0..words.len()).any(here);
-            if within {
-                return Some((78, length));
-            }
-            // Names that were written in one piece: `telclient`, `adressefacturation`.
-            let piece = parts.concat();
-            (words.len() == 1 && piece.len() >= 5 && glued.contains(&piece)).then_some((62, length))
-        })
-        .max()
+            rest.is_empty()
+        };
+        if count == whole && here(0) || in_one_piece() {
+            return Some((100, length + 50));
+        }
+        if whole > count && here(whole - count) {
+            return Some((94, length + 20));
+        }
+        if (0..whole).any(here) {
+            return Some((78, length));
+        }
+        // Names that were written in one piece: `telclient`, `adressefacturation`.
+        let within = whole == 1 && count == 1 && length >= 5 && self.glued.contains(name);
+        within.then_some((62, length))
+    }
 }
 
 #[cfg(test)]
@@ -1131,7 +1155,6 @@ mod tests {
     use serment_register::taxonomy;
 
     use super::*;
-    use crate::words::words;
 
     #[test]
     fn every_category_exists() {

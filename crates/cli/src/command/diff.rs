@@ -82,8 +82,8 @@ fn due(session: &Session, base: &Path, old: &Register, new: &Register, at: Optio
 
 /// What one version makes due.
 pub struct Counted {
-    /// Rows due by rule; a rule that could not be judged is not among them.
-    pub rules: BTreeMap<String, u64>,
+    /// Rows due by rule; None for a rule that could not be judged.
+    pub rules: BTreeMap<String, Option<u64>>,
     /// Rows by table and effect.
     pub effects: BTreeMap<(String, String), u64>,
     /// What stands in the way, in words.
@@ -117,13 +117,15 @@ async fn observed(
     let mut counted = Counted {
         rules: register
             .rules()
-            .map(|(_, rule)| (rule.id.to_string(), 0))
+            .map(|(_, rule)| (rule.id.to_string(), Some(0)))
             .collect(),
         effects: BTreeMap::new(),
         obstacles: Vec::new(),
     };
     for ((rule, _), line) in &seen.forecast.lines {
-        *counted.rules.entry(rule.to_string()).or_default() += line.due;
+        if let Some(Some(rows)) = counted.rules.get_mut(&rule.to_string()) {
+            *rows += line.due;
+        }
         for ((table, effect), rows) in &line.effects {
             let what = (table.to_string(), effect.word().to_owned());
             *counted.effects.entry(what).or_default() += rows;
@@ -136,7 +138,7 @@ async fn observed(
             counted.obstacles.push(both!("{id} : {why}", "{id}: {why}"; why));
         }
         if rule.blind {
-            counted.rules.remove(id);
+            counted.rules.insert(id.clone(), None);
         }
     }
     Ok(counted)

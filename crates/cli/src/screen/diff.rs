@@ -36,15 +36,22 @@ struct Pair {
     what: String,
     before: Option<u64>,
     after: Option<u64>,
+    /// Whether one of them could not be counted.
+    unknown: bool,
 }
 
 impl Pair {
     fn moves(&self) -> bool {
-        self.before.unwrap_or(0) != self.after.unwrap_or(0)
+        self.unknown || self.before.unwrap_or(0) != self.after.unwrap_or(0)
     }
 
     /// `412 000 more`.
     fn words(&self, look: &Look) -> String {
+        if self.unknown {
+            return look
+                .say(&both!("n'a pas pu être compté", "could not be counted"))
+                .to_owned();
+        }
         let (before, after) = (self.before.unwrap_or(0), self.after.unwrap_or(0));
         let text = match after.cmp(&before) {
             std::cmp::Ordering::Equal => both!("autant", "as many"),
@@ -79,8 +86,11 @@ impl Due {
             .into_iter()
             .map(|name| Pair {
                 what: name.clone(),
-                before: self.before.rules.get(name).copied(),
-                after: self.after.rules.get(name).copied(),
+                before: self.before.rules.get(name).copied().flatten(),
+                after: self.after.rules.get(name).copied().flatten(),
+                unknown: [&self.before, &self.after]
+                    .iter()
+                    .any(|counted| counted.rules.get(name).is_some_and(Option::is_none)),
             })
             .collect();
         pairs.sort_by_key(|pair| !pair.moves());
@@ -101,6 +111,7 @@ impl Due {
                 what: format!("{} {}", name.1, name.0),
                 before: self.before.effects.get(name).copied(),
                 after: self.after.effects.get(name).copied(),
+                unknown: false,
             })
             .filter(Pair::moves)
             .collect()
@@ -357,7 +368,7 @@ impl Report {
                     .into_iter()
                     .map(|pair| {
                         let moved = i128::from(pair.after.unwrap_or(0)) - i128::from(pair.before.unwrap_or(0));
-                        json!({ "what": pair.what, "before": pair.before, "after": pair.after, "more": i64::try_from(moved).ok() })
+                        json!({ "what": pair.what, "before": pair.before, "after": pair.after, "more": i64::try_from(moved).ok().filter(|_| !pair.unknown) })
                     })
                     .collect()
             };
@@ -448,6 +459,7 @@ mod tests {
             what: "a.b".to_owned(),
             before,
             after,
+            unknown: false,
         };
         let english = plain(Language::English);
         assert_eq!(pair(Some(1_000), Some(413_000)).words(&english), "412,000 more");

@@ -9,7 +9,7 @@ use serment_register::text;
 use serment_store::catalogue::{ColumnKind, Table};
 
 use super::questions::{Question, Topic};
-use super::read::TableDraft;
+use super::read::{TableDraft, can_be_written};
 use super::write::name_of;
 use super::{person, tame};
 use crate::source::Source;
@@ -161,11 +161,11 @@ pub(super) fn within(source: &Source, drafts: &mut [TableDraft]) {
 fn impossible(by: &[(String, String)], key: Option<&Vec<String>>) -> Option<Text> {
     if by
         .iter()
-        .any(|(ours, theirs)| ours.contains('.') || theirs.contains('.'))
+        .any(|(ours, theirs)| !can_be_written(ours) || !can_be_written(theirs))
     {
         return Some(text!(
-            "une de ses colonnes a un point dans son nom",
-            "one of its columns has a dot in its name"
+            "une de ses colonnes ne peut pas s'écrire dans un registre",
+            "one of its columns cannot be written in a register"
         ));
     }
     let theirs: BTreeSet<&String> = by.iter().map(|(_, theirs)| theirs).collect();
@@ -212,7 +212,7 @@ fn guessed(
         .collect();
     let mut found: Vec<LinkDraft> = Vec::new();
     for column in &table.columns {
-        if taken.contains(column.name.as_str()) || column.name.contains('.') || column.name.is_empty() {
+        if taken.contains(column.name.as_str()) || !can_be_written(&column.name) {
             continue;
         }
         let Some(stem) = stem(&column.name) else { continue };
@@ -220,7 +220,7 @@ fn guessed(
             **name != draft.name
                 && ids.contains_key(*name)
                 && is_named(&name.name, &stem)
-                && matches!(target.primary_key.as_slice(), [key] if !key.contains('.') && target.column(key).is_some_and(|key| like(key.kind, column.kind)))
+                && matches!(target.primary_key.as_slice(), [key] if can_be_written(key) && target.column(key).is_some_and(|key| like(key.kind, column.kind)))
         });
         let Some((name, target)) = candidates.min_by_key(|(name, _)| words(&name.name).len()) else {
             continue;

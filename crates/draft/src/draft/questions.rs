@@ -169,13 +169,30 @@ fn store(source: &Source, questions: &mut Vec<Question>) {
     ));
 }
 
+/// Most doubtful columns of one table that are asked about one by one.
+const MOST_DOUBTFUL: usize = 12;
+
 fn columns(place: &str, table: &TableDraft, questions: &mut Vec<Question>) {
+    let said = |category: Option<&Category>| category.map_or_else(|| "none".to_owned(), ToString::to_string);
+    let doubtful = table
+        .columns
+        .iter()
+        .filter(|column| column.best().confidence < DOUBTFUL)
+        .count();
+    if doubtful > MOST_DOUBTFUL {
+        questions.push(Question::new(
+            Topic::Columns,
+            place,
+            text!(
+                "{doubtful} colonnes sont douteuses : un « ? » les marque dans le fichier",
+                "{doubtful} columns are doubtful: a `?` marks them in the file"
+            ),
+        ));
+    }
     for column in &table.columns {
         let place = format!("{place}.{}", column.path());
         let best = column.best();
-        let said =
-            |category: Option<&Category>| category.map_or_else(|| "none".to_owned(), ToString::to_string);
-        if best.confidence < DOUBTFUL {
+        if best.confidence < DOUBTFUL && doubtful <= MOST_DOUBTFUL {
             let (chosen, sure) = (said(best.category.as_ref()), best.confidence);
             let other = column
                 .guesses

@@ -115,8 +115,8 @@ impl ColumnDraft {
 }
 
 /// Whether a register can name that column: a dot would lead inside JSON.
-fn can_be_written(column: &str) -> bool {
-    !column.is_empty() && !column.contains('.')
+pub(super) fn can_be_written(column: &str) -> bool {
+    !column.trim().is_empty() && !column.contains('.')
 }
 
 /// The tables, with their keys; views and tables whose columns nobody may see are asked about.
@@ -132,6 +132,18 @@ pub(super) fn tables(source: &Source, questions: &mut Vec<Question>) -> Vec<Tabl
                 text!(
                     "c'est une vue : elle n'est pas dans l'ébauche ; ses données sont celles d'autres tables, ou d'ailleurs ?",
                     "it is a view, and not in the draft: are its data those of other tables, or from elsewhere?"
+                ),
+            ));
+            continue;
+        }
+        let schema = name.schema.as_deref().unwrap_or("public");
+        if name.name.trim().is_empty() || schema.trim().is_empty() {
+            questions.push(Question::new(
+                Topic::LeftOut,
+                &source.name,
+                text!(
+                    "une table n'a pour nom que des blancs : un registre ne peut pas la nommer",
+                    "the name of a table is all blanks: a register cannot name it"
                 ),
             ));
             continue;
