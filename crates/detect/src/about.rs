@@ -297,6 +297,30 @@ pub fn about<'a>(table: &str, columns: impl IntoIterator<Item = &'a str>) -> Abo
     About::Unknown
 }
 
+/// What stands beside a column in its table, where that tells what it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Beside {
+    /// First names: `nom` is then the other one.
+    pub first_name: bool,
+    /// A city or a postcode: `state` is then a place.
+    pub address: bool,
+}
+
+impl Beside {
+    /// What the columns of a table tell of one another.
+    pub fn of<'a>(columns: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut beside = Self::default();
+        for name in columns {
+            let words = words(name);
+            let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+            beside.first_name |= has(&["prenom", "prenoms", "firstname", "forename"])
+                || words.starts_with(&["first".into(), "name".into()]);
+            beside.address |= has(&["city", "ville", "postcode", "zip", "zipcode", "postal"]);
+        }
+        beside
+    }
+}
+
 /// The kind of persons that a table is about by its name: its name in a register, in French and in English.
 pub fn subject_of(table: &str) -> Option<(&'static str, &'static str, &'static str)> {
     let words: Vec<String> = words(table).iter().map(|word| singular(word)).collect();

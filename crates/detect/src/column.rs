@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serment_register::model::{Category, Text};
 use serment_register::text;
 
-use crate::about::About;
+use crate::about::{About, Beside};
 use crate::content::{Contents, Pattern};
 use crate::lexicon::{self, ENTRIES, Holds};
 use crate::words::words;
@@ -53,6 +53,8 @@ pub struct Sketch<'a> {
     pub table: &'a str,
     /// What the rows of its table are about.
     pub about: About,
+    /// What stands beside it.
+    pub beside: Beside,
     /// Its name; for a place inside JSON, the last key.
     pub name: &'a str,
     /// Its type.
@@ -248,7 +250,13 @@ fn by_name(sketch: &Sketch<'_>, shape: Shape, clear: bool, scores: &mut Scores) 
     let Some((left, _, entry)) = found else { return };
     let mut sure = u8::try_from(u32::from(entry.sure) * u32::from(left) / 100).unwrap_or(99);
     let person = matches!(sketch.about, About::Person);
+    let mut meant = entry.category;
     match entry.category {
+        "identity.name" if entry.sure <= 60 && left == 100 && sketch.beside.first_name => {
+            meant = "identity.name.last";
+            sure = 92;
+        }
+        "contact.postal" if sketch.beside.address => sure = sure.max(72),
         "none" if clear => return,
         // A name by itself says little: whose?
         "identity.name" if entry.sure <= 60 && left == 100 => match sketch.about {
@@ -279,7 +287,7 @@ fn by_name(sketch: &Sketch<'_>, shape: Shape, clear: bool, scores: &mut Scores) 
         .take(60)
         .collect::<String>();
     let reason = text!("son nom, « {said} »", "its name, `{said}`");
-    let category = (entry.category != "none").then_some(entry.category);
+    let category = (meant != "none").then_some(meant);
     // A key or link with the name of something personal is a number that leads to it, unless its values say otherwise.
     if category.is_some() && sketch.place != Place::Plain && !clear && entry.category != "connection.cookie" {
         sure /= 3;

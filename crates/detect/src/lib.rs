@@ -12,6 +12,6 @@ pub mod lexicon;
 pub mod value;
 pub mod words;
 
-pub use about::About;
+pub use about::{About, Beside};
 pub use column::{Guess, Place, Shape, Sketch, guess};
 pub use content::{Contents, Pattern};

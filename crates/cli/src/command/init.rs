@@ -23,7 +23,8 @@ use crate::words::both;
 
 /// Reads, drafts, writes.
 pub fn run(session: &mut Session, args: &Init) -> Result<Exit> {
-    let place = std::path::absolute(args.directory.as_deref().unwrap_or(Path::new(".")))?;
+    let asked = args.directory.as_deref().unwrap_or(Path::new("."));
+    let place = std::path::absolute(asked)?;
     let base = std::path::absolute(".")?;
     let named = named(&args.from, &base)?;
     // Refused before anything is read: a draft takes the place of nothing.
@@ -49,7 +50,7 @@ pub fn run(session: &mut Session, args: &Init) -> Result<Exit> {
         .collect();
     let (_, findings) = serment_register::load(&files);
     let drafted = Drafted {
-        place: &place,
+        place: asked,
         sources: &sources,
         draft: &draft,
         findings: &findings,

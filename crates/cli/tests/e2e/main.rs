@@ -3,6 +3,7 @@
 mod canary;
 mod companies;
 mod drafts;
+mod drift;
 mod hostile;
 mod interrupted;
 mod shop;

@@ -278,6 +278,7 @@ pub(super) fn find(source: &Source, drafts: &mut [TableDraft]) {
             if matches!(last, "status" | "statut" | "etat" | "state" | "stage" | "phase")
                 && !column.is_time
                 && column.category().is_none()
+                && !(last == "state" && draft.columns.iter().any(|other| other.surely("contact.postal")))
                 && matches!(
                     kind(&column.name),
                     Some(ColumnKind::Text | ColumnKind::Integer | ColumnKind::Other)

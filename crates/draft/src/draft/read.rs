@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serment_detect::about::about;
-use serment_detect::{About, Contents, Guess, Pattern, Place, Shape, Sketch, guess};
+use serment_detect::{About, Beside, Contents, Guess, Pattern, Place, Shape, Sketch, guess};
 use serment_register::model::Category;
 use serment_register::text;
 use serment_store::catalogue::{Table, TableKind, TableName};
@@ -245,6 +245,7 @@ pub(super) fn columns(source: &Source, tables: &mut [TableDraft]) {
             .iter()
             .flat_map(|link| link.by.iter().map(|(ours, _)| ours))
             .collect();
+        let beside = Beside::of(table.columns.iter().map(|column| column.name.as_str()));
         let mut found = Vec::new();
         for column in table.columns.iter().filter(|column| can_be_written(&column.name)) {
             let seen = observed
@@ -261,6 +262,7 @@ pub(super) fn columns(source: &Source, tables: &mut [TableDraft]) {
                 let sketch = Sketch {
                     table: &draft.name.name,
                     about: draft.about,
+                    beside,
                     name: &column.name,
                     shape: shape(column),
                     place,
@@ -275,6 +277,7 @@ pub(super) fn columns(source: &Source, tables: &mut [TableDraft]) {
                 let sketch = Sketch {
                     table: &draft.name.name,
                     about: draft.about,
+                    beside,
                     name: &last,
                     shape: Shape::Text,
                     place: Place::Plain,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serment_detect::about::about;
-use serment_detect::{About, Contents, Guess, Pattern, Place, Sketch, guess};
+use serment_detect::{About, Beside, Contents, Guess, Pattern, Place, Sketch, guess};
 use serment_register::diagnostics::{Code, Diagnostic};
 use serment_register::model::{Category, Column, ColumnPath, Table, TimeEncoding};
 use serment_register::text;
@@ -92,6 +92,7 @@ pub(super) fn best(
     let mut guesses = guess(&Sketch {
         table: &name.name,
         about,
+        beside: Beside::of(live.columns.iter().map(|column| column.name.as_str())),
         name: &column.name,
         shape: shape(column),
         place,

@@ -155,6 +155,10 @@ pub(crate) fn secret_in(key: &str, value: &str) -> Option<Secret> {
     if value.starts_with("env:") || value.starts_with("file:") {
         return None;
     }
+    // `password = "connection.password"`: a column of passwords, and what it is.
+    if value == "none" || crate::taxonomy::built_in(value).is_some() {
+        return None;
+    }
     let credentials = value
         .split_once("://")
         .and_then(|(_, rest)| rest.split(['/', ' ', '?']).next()?.rsplit_once('@'))
