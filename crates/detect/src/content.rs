@@ -368,9 +368,12 @@ fn percent(part: usize, whole: usize) -> u8 {
     }
 }
 
+/// Whether a value is of a form.
+type Test = fn(&str) -> bool;
+
 /// The forms that a value has as a whole.
 fn forms(value: &str, years: &mut Vec<i32>) -> Vec<Pattern> {
-    let tests: [(Pattern, fn(&str) -> bool); 12] = [
+    let tests: [(Pattern, Test); 12] = [
         (Pattern::Email, value::is_email),
         (Pattern::Phone, value::is_phone),
         (Pattern::NationalNumber, value::is_nir),

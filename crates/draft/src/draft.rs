@@ -79,7 +79,7 @@ pub fn draft(sources: &[Source], options: &Options) -> Draft {
     let across = links::across(sources, &tables);
     let clients = clients::find(&mut tables);
     questions::ask(sources, &tables, &across, clients.as_ref(), &mut questions);
-    questions.sort_by(|left, right| left.topic.cmp(&right.topic));
+    questions.sort_by_key(|question| question.topic);
     let files = write::files(sources, &tables, &across, clients.as_ref(), &questions, options);
     Draft {
         files,

@@ -37,11 +37,8 @@ impl Score {
 }
 
 fn thousandths(part: usize, whole: usize) -> usize {
-    if whole == 0 {
-        1000
-    } else {
-        (part * 1000 + whole / 2) / whole
-    }
+    // Where there is nothing, nothing is wrong.
+    (part * 1000 + whole / 2).checked_div(whole).unwrap_or(1000)
 }
 
 /// The figures of a draft.
@@ -93,8 +90,11 @@ pub fn measure(written: &Register, draft: &Register) -> Figures {
                 count(&mut figures, None, *real);
             }
         }
-        facts.0.add(place, table, written);
-        facts.1.add(place, other, draft);
+        // A table of which the written register says only that it has no rule says nothing of its links either.
+        if !table.columns.is_empty() {
+            facts.0.add(place, table, written);
+            facts.1.add(place, other, draft);
+        }
     }
     let (real, guess) = facts;
     figures.links = Score::of(&guess.links, &real.links);
@@ -148,10 +148,13 @@ fn columns(table: &Table) -> BTreeMap<String, Option<&Category>> {
         .collect()
 }
 
+/// From which table, by which pairs of columns, to which table.
+type LinkFact = (String, BTreeSet<(String, String)>, String);
+
 #[derive(Default)]
 struct Facts {
-    links: BTreeSet<(String, BTreeSet<(String, String)>, String)>,
-    kinds: BTreeSet<(String, BTreeSet<(String, String)>, String, bool)>,
+    links: BTreeSet<LinkFact>,
+    kinds: BTreeSet<(LinkFact, bool)>,
     keys: BTreeSet<(String, BTreeSet<String>)>,
     identifiers: BTreeSet<(String, String)>,
     identifies: BTreeSet<(String, String)>,
@@ -165,9 +168,9 @@ impl Facts {
                 continue;
             };
             let by: BTreeSet<_> = link.by.iter().cloned().collect();
-            self.links.insert((at.to_owned(), by.clone(), place(to)));
-            self.kinds
-                .insert((at.to_owned(), by, place(to), link.kind == LinkKind::BelongsTo));
+            let fact: LinkFact = (at.to_owned(), by, place(to));
+            self.links.insert(fact.clone());
+            self.kinds.insert((fact, link.kind == LinkKind::BelongsTo));
         }
         if !table.key.is_empty() {
             self.keys

@@ -334,7 +334,13 @@ fn kinds() -> impl Strategy<Value = ColumnKind> {
 
 type Columns = Vec<(String, ColumnKind, Vec<String>)>;
 
-fn tables() -> impl Strategy<Value = Vec<(String, Columns, usize, Vec<(usize, usize, usize, usize)>)>> {
+/// From which column, to which table, to which column of it, how many parts.
+type Links = Vec<(usize, usize, usize, usize)>;
+
+/// Name, columns, parts of the key, links.
+type Made = (String, Columns, usize, Links);
+
+fn tables() -> impl Strategy<Value = Vec<Made>> {
     let columns = prop::collection::vec(
         (hostile(), kinds(), prop::collection::vec(hostile(), 0..6)),
         0..10,

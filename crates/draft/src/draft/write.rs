@@ -189,23 +189,20 @@ fn vocabulary(tables: &BTreeMap<String, Vec<TableDraft>>, language: Language) ->
             }
             None => {
                 let words = name.replace('_', " ");
-                out.push_str(&label(
-                    &format!("la date « {words} »"),
-                    &format!("the date `{words}`"),
-                ));
+                out.push_str(&label(&format!("date « {words} »"), &format!("date `{words}`")));
             }
         }
     }
     for name in states {
         let said = match name.as_str() {
-            "in_contract" => ("un contrat en cours".to_owned(), "a contract in force".to_owned()),
+            "in_contract" => ("contrat en cours".to_owned(), "contract in force".to_owned()),
             "subscribed" => (
-                "un abonnement en cours".to_owned(),
-                "a subscription in force".to_owned(),
+                "abonnement en cours".to_owned(),
+                "subscription in force".to_owned(),
             ),
             other => {
                 let words = other.trim_start_matches("in_").replace('_', " ");
-                (format!("l'état « {words} »"), format!("the state `{words}`"))
+                (format!("état « {words} »"), format!("state `{words}`"))
             }
         };
         let _ = write!(out, "\n[state.{}]\n{}", key(name), label(&said.0, &said.1));

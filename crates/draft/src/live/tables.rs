@@ -176,8 +176,8 @@ pub(super) fn extra(store: &Store, seen: &Seen, names: &Names<'_>, found: &mut V
                 Code::LiveTableUndeclared,
                 store.span.clone(),
                 text!(
-                    "le registre ne nomme pas la table {id}, dont {count} colonnes semblent personnelles : {shown}",
-                    "the register does not name the table {id}, {count} columns of which seem personal: {shown}"
+                    "le registre ne nomme pas la table {id}, où ceci semble personnel : {shown}",
+                    "the register does not name the table {id}, where this seems personal: {shown}"
                 ),
             )
             .suggest(text!(
