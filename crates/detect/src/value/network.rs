@@ -1,6 +1,7 @@
 //! Machines.
 
-use std::net::IpAddr;
+// From `core`: to read an address is no effect.
+use core::net::IpAddr;
 
 /// An IPv4 or IPv6 address, with or without the length of its network.
 pub fn is_ip(text: &str) -> bool {
