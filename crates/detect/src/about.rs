@@ -107,7 +107,7 @@ const PERSONS: &[(&[&str], &str, &str, &str)] = &[
         "citoyen",
         "citizen",
     ),
-    (&["tenant", "locataire"], "tenant", "locataire", "tenant"),
+    (&["locataire", "renter"], "tenant", "locataire", "tenant"),
     (&["author", "auteur", "writer"], "author", "auteur", "author"),
     (
         &["driver", "conducteur", "chauffeur", "passenger", "passager"],

@@ -77,7 +77,7 @@ pub fn draft(sources: &[Source], options: &Options) -> Draft {
         tables.insert(source.name.clone(), read);
     }
     let across = links::across(sources, &tables);
-    let clients = clients::find(&mut tables);
+    let clients = clients::find(&mut tables, &mut questions);
     questions::ask(sources, &tables, &across, clients.as_ref(), &mut questions);
     questions.sort_by_key(|question| question.topic);
     let files = write::files(sources, &tables, &across, clients.as_ref(), &questions, options);

@@ -207,18 +207,40 @@ fn clients_are_found_where_most_tables_lead() {
             vec![foreign("votes", &["meeting_id"], "meetings", &["id"])],
         ),
     ));
-    let (_, register) = loads(&[source(tables)], Language::French);
+    // Persons of no client, and what clients say of them: the same person on both sides, or it is no link of a person.
+    let persons = vec![column("id", Integer), column("email", Text)];
+    tables.push(("persons", table(persons, &["id"], Vec::new())));
+    let seats = vec![column("tenant_id", Integer), column("person_id", Integer)];
+    tables.push((
+        "seats",
+        table(
+            seats,
+            &["tenant_id", "person_id"],
+            vec![
+                foreign("seats", &["tenant_id"], "tenants", &["id"]),
+                foreign("seats", &["person_id"], "persons", &["id"]),
+            ],
+        ),
+    ));
+    let (draft, register) = loads(&[source(tables)], Language::French);
+    assert!(draft.files["QUESTIONS.md"].contains("db.seats"));
     let clients = register.organisation.clients.as_ref().expect("clients");
     assert_eq!(
         (clients.from.to_string().as_str(), clients.key.as_str()),
         ("db.tenants", "id")
     );
+    let tables = &register.stores["db"].tables;
+    let without: Vec<&str> = tables
+        .iter()
+        .filter(|(_, table)| table.client.is_none())
+        .map(|(name, _)| name.as_str())
+        .collect();
+    assert_eq!(without, ["persons"], "votes through its meeting");
     assert!(
-        register.stores["db"]
-            .tables
+        tables["seats"]
+            .links
             .values()
-            .all(|table| table.client.is_some()),
-        "votes through its meeting"
+            .all(|link| link.kind == LinkKind::RefersTo)
     );
 }
 

@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use serment_detect::about::head;
 use serment_detect::words::{singular, words};
+use serment_register::text;
 
 use super::links::Kind;
-use super::read::TableDraft;
+use super::questions::{Question, Topic};
+use super::read::{ColumnDraft, TableDraft};
+use super::tame;
 
 /// Where the clients seem to be listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +20,10 @@ pub(super) struct ClientsDraft {
     pub key: String,
     /// Column of their name.
     pub name: Option<String>,
+    /// Column of the end of their contract.
+    pub ends: Option<String>,
+    /// Column that says how to reach their data-protection contact.
+    pub contact: Option<String>,
     /// How sure, in hundredths.
     pub confidence: u8,
     /// Tables that lead to it, of how many in its store.
@@ -52,7 +59,10 @@ const POSSIBLE: [&str; 7] = [
 ];
 
 /// The table of the clients, and what each table says of whose its rows are.
-pub(super) fn find(tables: &mut BTreeMap<String, Vec<TableDraft>>) -> Option<ClientsDraft> {
+pub(super) fn find(
+    tables: &mut BTreeMap<String, Vec<TableDraft>>,
+    questions: &mut Vec<Question>,
+) -> Option<ClientsDraft> {
     let mut best: Option<(ClientsDraft, String, String)> = None;
     for (store, drafts) in tables.iter() {
         for candidate in drafts.iter().filter(|draft| draft.key.len() == 1) {
@@ -84,6 +94,19 @@ pub(super) fn find(tables: &mut BTreeMap<String, Vec<TableDraft>>) -> Option<Cli
                 from: format!("{store}.{}", candidate.id),
                 key: candidate.key[0].clone(),
                 name: called.map(|column| column.name.clone()),
+                ends: column_with(candidate, |column, words| {
+                    column.is_time
+                        && words.iter().any(|word| {
+                            matches!(
+                                word.as_str(),
+                                "end" | "ended" | "fin" | "terminated" | "closed" | "resiliation" | "until"
+                            )
+                        })
+                }),
+                contact: column_with(candidate, |column, words| {
+                    column.surely("contact.email")
+                        || words.iter().any(|word| matches!(word.as_str(), "dpo" | "dpd"))
+                }),
                 confidence: confidence.min(95),
                 reached: (reached, others),
             };
@@ -100,8 +123,47 @@ pub(super) fn find(tables: &mut BTreeMap<String, Vec<TableDraft>>) -> Option<Cli
         && let Some(drafts) = tables.get_mut(&store)
     {
         say_whose(drafts, &id, &clients.key);
+        stay_within(drafts, &store, questions);
     }
     Some(clients)
+}
+
+fn column_with(draft: &TableDraft, fits: impl Fn(&ColumnDraft, &[String]) -> bool) -> Option<String> {
+    let mut columns = draft.columns.iter().filter(|column| column.inside.is_empty());
+    columns
+        .find(|column| {
+            let words: Vec<String> = words(&column.name).iter().map(|word| singular(word)).collect();
+            fits(column, &words)
+        })
+        .map(|column| column.name.clone())
+}
+
+/// A person is a client's on both sides of a link, or on none: a link that leaves the clients is of something else, until
+/// a person says otherwise.
+fn stay_within(drafts: &mut [TableDraft], store: &str, questions: &mut Vec<Question>) {
+    let without: Vec<String> = drafts
+        .iter()
+        .filter(|draft| draft.client.is_none())
+        .map(|draft| draft.id.clone())
+        .collect();
+    for draft in drafts.iter_mut().filter(|draft| draft.client.is_some()) {
+        for link in draft.links.iter_mut().filter(|link| {
+            link.kind == Kind::BelongsTo && link.why_not.is_none() && without.contains(&link.to)
+        }) {
+            link.kind = Kind::RefersTo;
+            let (name, to) = (tame(&link.name), tame(&link.to));
+            questions.push(Question::new(
+                Topic::Clients,
+                &format!("{store}.{}", draft.id),
+                text!(
+                    "ses lignes sont d'un client, et celles de {to} de personne : « {name} » est donc un refers_to ; \
+                     les personnes de {to} sont-elles d'un client ?",
+                    "its rows are a client's, and those of {to} nobody's: `{name}` is a refers_to therefore; are the \
+                     persons of {to} a client's?"
+                ),
+            ));
+        }
+    }
 }
 
 /// Each table says whose its rows are: by its own link to the clients, else through the row that it belongs to.

@@ -133,8 +133,14 @@ fn organisation(clients: Option<&ClientsDraft>, language: Language) -> String {
             value(&clients.from),
             value(&clients.key)
         );
-        if let Some(name) = &clients.name {
-            let _ = writeln!(block, "name = {}", value(name));
+        for (what, column) in [
+            ("name", &clients.name),
+            ("ends", &clients.ends),
+            ("contact", &clients.contact),
+        ] {
+            if let Some(column) = column {
+                let _ = writeln!(block, "{what} = {}", value(column));
+            }
         }
         let (reached, of) = clients.reached;
         let sure = clients.confidence;
