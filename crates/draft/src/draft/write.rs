@@ -503,7 +503,7 @@ fn example(tables: &BTreeMap<String, Vec<TableDraft>>, language: Language) -> St
     let mut out = intro.get(language).to_owned();
     let _ = write!(
         out,
-        "\n```toml\n[activity]\ntitle    = {{ fr = \"…\", en = \"…\" }}\nrole     = \"controller\"\nsubjects = [{}]\n\n[purpose.main]\ntitle = {{ fr = \"…\", en = \"…\" }}\nbasis = \"…\"\ndata  = [{}]\n\n[[retention]]\nname  = \"…\"\nfor   = [\"main\"]\nof    = {}\nafter = [{}]\nkeep  = \"…\"\nthen  = \"erase\"\n```\n",
+        "\n```toml\n[activity]\ntitle    = {{ fr = \"…\", en = \"…\" }}\nrole     = \"controller\"\nsubjects = [{}]\n\n[purpose.main]\ntitle = {{ fr = \"…\", en = \"…\" }}\nbasis = \"…\"\ndata  = [{}]\n\n[[retention]]\nname  = \"…\"\nfor   = [\"main\"]\nof    = {}\nafter = [{}]\nkeep  = \"…\"\nthen  = \"…\"\n```\n",
         value(&subject),
         data.into_iter().collect::<Vec<_>>().join(", "),
         value(&format!("{store}.{}", table.id)),
