@@ -90,7 +90,10 @@ pub fn root() -> PathBuf {
 /// Every package of the workspace.
 pub fn packages() -> Vec<Package> {
     let root = root();
-    let mut folders = vec![root.join("tests"), root.join("xtask"), root.join("examples")];
+    let mut folders: Vec<PathBuf> = ["benches", "examples", "tests", "xtask"]
+        .iter()
+        .map(|folder| root.join(folder))
+        .collect();
     for parent in ["crates", "crates/stores", "examples"] {
         let entries = fs::read_dir(root.join(parent)).into_iter().flatten();
         folders.extend(entries.map(|entry| entry.expect("a readable folder").path()));

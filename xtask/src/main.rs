@@ -4,6 +4,7 @@
 //! developers. Nothing here is part of the product.
 
 mod apt;
+mod bench;
 mod checks;
 mod docs;
 mod guard;
@@ -25,6 +26,8 @@ Chores of the repository.
   cargo xtask ci               format, clippy, documentation, dependencies
   cargo xtask docs             write the pages generated from the code; tests check that they are up to date
   cargo xtask story            build the release binary and let it tell the demo from beginning to end
+  cargo xtask bench NAME       retention, memory, journal or cli, against hand-written SQL and the bare disk; --quick on
+                               small data, --format json for programs
   cargo xtask postgres         start a throw-away PostgreSQL, say how to reach it, stop it at Ctrl-C
   cargo xtask mariadb          the same with MariaDB
 ";
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
         ["test", "--", rest @ ..] => test::run(rest),
         ["ci"] => checks::run(),
         ["docs"] => docs::run(),
+        ["bench", rest @ ..] => bench::run(rest),
         ["story"] => checks::story(),
         ["postgres"] => server::stand_by(&product::POSTGRES),
         ["mariadb"] => server::stand_by(&product::MARIADB),

@@ -43,7 +43,9 @@ pub struct Product {
 impl Product {
     /// The product of that name.
     pub fn named(name: &str) -> Option<&'static Self> {
-        ALL.into_iter().find(|product| product.name == name)
+        ALL.into_iter()
+            .chain([&POSTGRES_OF_BENCHES, &MARIADB_OF_BENCHES])
+            .find(|product| product.name == name)
     }
 }
 
@@ -161,4 +163,62 @@ pub const MARIADB: Product = Product {
         "/usr/local/opt/*/bin",
         "/usr/local/mysql/bin",
     ],
+};
+
+/// PostgreSQL as benches want it: durable like a real one, with the memory of a small server, and nobody but the bench at
+/// work. Both sides of a comparison meet the same.
+pub const POSTGRES_OF_BENCHES: Product = Product {
+    name: "postgres-of-benches",
+    settings: &[
+        "-D",
+        "data",
+        "-c",
+        "listen_addresses=127.0.0.1",
+        "-c",
+        "shared_buffers=1GB",
+        "-c",
+        "work_mem=16MB",
+        "-c",
+        "maintenance_work_mem=256MB",
+        "-c",
+        "max_wal_size=8GB",
+        "-c",
+        "checkpoint_timeout=30min",
+        "-c",
+        "wal_compression=on",
+        "-c",
+        "random_page_cost=1.1",
+        "-c",
+        "autovacuum=off",
+        "-c",
+        "max_locks_per_transaction=512",
+        "-c",
+        "timezone=UTC",
+        "-c",
+        "log_timezone=UTC",
+        "-c",
+        "lc_messages=C",
+        "-c",
+        "logging_collector=off",
+    ],
+    ..POSTGRES
+};
+
+/// MariaDB, likewise.
+pub const MARIADB_OF_BENCHES: Product = Product {
+    name: "mariadb-of-benches",
+    settings: &[
+        "--no-defaults",
+        "--datadir=./data",
+        "--bind-address=127.0.0.1",
+        "--skip-name-resolve",
+        "--pid-file=server.pid",
+        "--innodb-flush-log-at-trx-commit=1",
+        "--innodb-flush-method=O_DIRECT",
+        "--innodb-doublewrite=1",
+        "--innodb-buffer-pool-size=1G",
+        "--innodb-log-file-size=1G",
+        "--performance-schema=OFF",
+    ],
+    ..MARIADB
 };

@@ -1,0 +1,2 @@
+-- The whole partition goes at once.
+DROP TABLE logs_1996;
