@@ -2,7 +2,7 @@
 -- User variables: @cutoff, @span (width of a range of keys).
 SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED;
 DELIMITER //
-CREATE PROCEDURE purge(cut datetime, span bigint)
+CREATE PROCEDURE serment_reference(cut datetime, span bigint)
 BEGIN
   DECLARE low bigint DEFAULT 0;
   DECLARE last bigint;
@@ -18,4 +18,4 @@ BEGIN
   END WHILE;
 END //
 DELIMITER ;
-CALL purge(@cutoff, @span);
+CALL serment_reference(@cutoff, @span);

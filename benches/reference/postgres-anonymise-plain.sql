@@ -1,6 +1,6 @@
 -- The ceiling of the store: the same ranges, without locks and without testing again.
 -- psql variables: cutoff, span (width of a range of keys).
-CREATE PROCEDURE purge(cut timestamptz, span bigint) LANGUAGE plpgsql AS $$
+CREATE PROCEDURE serment_reference(cut timestamptz, span bigint) LANGUAGE plpgsql AS $$
 DECLARE
   low  bigint := 0;
   last bigint := (SELECT max(id) FROM customers);
@@ -15,4 +15,4 @@ BEGIN
     low := low + span;
   END LOOP;
 END $$;
-CALL purge(:'cutoff', :span);
+CALL serment_reference(:'cutoff', :span);

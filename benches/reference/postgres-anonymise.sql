@@ -1,6 +1,6 @@
 -- As postgres-erase.sql: ranges of the key, candidates locked in key order, tested again in a second statement.
 -- psql variables: cutoff, span (width of a range of keys).
-CREATE PROCEDURE purge(cut timestamptz, span bigint) LANGUAGE plpgsql AS $$
+CREATE PROCEDURE serment_reference(cut timestamptz, span bigint) LANGUAGE plpgsql AS $$
 DECLARE
   low  bigint := 0;
   last bigint := (SELECT max(id) FROM customers);
@@ -18,4 +18,4 @@ BEGIN
     low := low + span;
   END LOOP;
 END $$;
-CALL purge(:'cutoff', :span);
+CALL serment_reference(:'cutoff', :span);

@@ -2,7 +2,7 @@
 -- key order, then tested again in a second statement, whose snapshot sees what was committed before the locks were
 -- obtained; messages first, by explicit statements; one transaction a batch.
 -- psql variables: cutoff, span (width of a range of keys).
-CREATE PROCEDURE purge(cut timestamptz, span bigint) LANGUAGE plpgsql AS $$
+CREATE PROCEDURE serment_reference(cut timestamptz, span bigint) LANGUAGE plpgsql AS $$
 DECLARE
   low  bigint := 0;
   last bigint := (SELECT max(id) FROM customers);
@@ -20,4 +20,4 @@ BEGIN
     low := low + span;
   END LOOP;
 END $$;
-CALL purge(:'cutoff', :span);
+CALL serment_reference(:'cutoff', :span);

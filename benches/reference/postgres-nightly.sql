@@ -1,7 +1,7 @@
 -- The best hand-written nightly delete: the index on the clock finds the few that are due; locked in key order, tested again in
 -- a second statement.
 -- psql variables: cutoff, batch.
-CREATE PROCEDURE purge(cut timestamptz, batch bigint) LANGUAGE plpgsql AS $$
+CREATE PROCEDURE serment_reference(cut timestamptz, batch bigint) LANGUAGE plpgsql AS $$
 DECLARE
   keys bigint[];
 BEGIN
@@ -15,4 +15,4 @@ BEGIN
     COMMIT;
   END LOOP;
 END $$;
-CALL purge(:'cutoff', :batch);
+CALL serment_reference(:'cutoff', :batch);

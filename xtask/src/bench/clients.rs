@@ -91,17 +91,13 @@ impl Mariadb {
     }
 
     fn timed(&self, database: &str, script: &str) -> Result<Ran> {
-        // A file: a script may be longer than an argument.
-        let script_file = tempfile::NamedTempFile::new().context("cannot make a temporary file")?;
-        std::fs::write(script_file.path(), script).context("cannot write a script")?;
         let port = self.server.rsplit_once(':').map_or("", |(_, rest)| rest);
         let port = port.split('/').next().unwrap_or_default();
         let mut command = Command::new("mariadb");
         command.args(["--no-defaults", "--protocol=tcp", "--host=127.0.0.1", "--user=root"]);
         command.args(["--batch", "--skip-column-names"]);
         command.arg(format!("--port={port}")).arg(database);
-        command.arg(format!("--execute=source {}", script_file.path().display()));
-        process::timed(&mut command, &self.interrupts)
+        process::fed(&mut command, script, &self.interrupts)
     }
 }
 
@@ -116,12 +112,9 @@ pub struct Sqlite {
 impl Sqlite {
     /// Runs a script and gives what it prints.
     pub fn run(&self, script: &str) -> Result<Ran> {
-        let script_file = tempfile::NamedTempFile::new().context("cannot make a temporary file")?;
-        std::fs::write(script_file.path(), script).context("cannot write a script")?;
         let mut command = Command::new("sqlite3");
         command.args(["-batch", "-bail"]).arg(&self.path);
-        command.arg(format!(".read {}", script_file.path().display()));
-        process::timed(&mut command, &self.interrupts)
+        process::fed(&mut command, script, &self.interrupts)
     }
 
     /// Runs a file of `benches/` once for each range of keys, after its first part, which stands before a line `-- each`.
@@ -164,9 +157,10 @@ pub fn require(program: &str, of: &str) -> Result<()> {
         .with_context(|| format!("this bench needs the program {program} ({of}) in the PATH"))
 }
 
-/// Copies a folder.
+/// Copies a folder, with the rights of everything in it.
 pub fn copy(from: &Path, to: &Path) -> Result<()> {
     std::fs::create_dir_all(to).with_context(|| format!("cannot make {}", to.display()))?;
+    std::fs::set_permissions(to, std::fs::metadata(from)?.permissions())?;
     for entry in std::fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
         let entry = entry?;
         let (source, target) = (entry.path(), to.join(entry.file_name()));

@@ -1,7 +1,7 @@
 //! Programs that are timed.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Seek, Write};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -44,12 +44,21 @@ pub fn epoch() -> f64 {
 
 /// Runs a program to its end; an error when it fails.
 pub fn timed(command: &mut Command, interrupts: &Interrupts) -> Result<Ran> {
-    succeeded(any_end(command, interrupts, false)?, command)
+    succeeded(any_end(command, interrupts, Stdio::null(), false)?, command)
+}
+
+/// The same, for a program that reads a script.
+pub fn fed(command: &mut Command, script: &str, interrupts: &Interrupts) -> Result<Ran> {
+    let mut file = tempfile::tempfile().context("cannot make a temporary file")?;
+    file.write_all(script.as_bytes())
+        .and_then(|()| file.rewind())
+        .context("cannot write a script")?;
+    succeeded(any_end(command, interrupts, file.into(), false)?, command)
 }
 
 /// The same, and looks at its memory meanwhile.
 pub fn watched(command: &mut Command, interrupts: &Interrupts) -> Result<Ran> {
-    let ran = any_end(command, interrupts, true)?;
+    let ran = any_end(command, interrupts, Stdio::null(), true)?;
     if ran.peak.is_none() {
         bail!("this system does not say how much memory a program takes (no VmHWM in /proc)");
     }
@@ -69,12 +78,12 @@ fn succeeded(ran: Ran, command: &Command) -> Result<Ran> {
 }
 
 /// The same, whatever the end.
-pub fn any_end(command: &mut Command, interrupts: &Interrupts, look: bool) -> Result<Ran> {
+pub fn any_end(command: &mut Command, interrupts: &Interrupts, input: Stdio, look: bool) -> Result<Ran> {
     interrupts.check()?;
     let program = command.get_program().to_string_lossy().into_owned();
     let began = now();
     let mut child = command
-        .stdin(Stdio::null())
+        .stdin(input)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()

@@ -1,7 +1,7 @@
 //! A register of the benches in a folder of its own, and `serment` at work there.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -23,7 +23,7 @@ pub struct Site {
 pub struct Kept {
     /// The whole command.
     pub ran: Ran,
-    /// Between the entries of the journal that say that the run began and ended, in seconds: everything but reading the
+    /// Between the first intent and the end of the run, as the journal says, in seconds: everything but reading the
     /// register, opening the stores, counting and the brakes.
     pub acting: f64,
     /// Rows changed.
@@ -83,6 +83,7 @@ impl Site {
         let plan = process::any_end(
             &mut self.serment(&["plan", "--format", "json"]),
             &self.interrupts,
+            Stdio::null(),
             false,
         )?;
         let read: Value = serde_json::from_str(&plan.out)
@@ -142,7 +143,7 @@ impl Site {
             }
         }
         let listed = process::timed(
-            &mut self.serment(&["journal", "list", "--kind", "run", "--last", "2", "--format", "json"]),
+            &mut self.serment(&["journal", "list", "--last", "all", "--format", "json"]),
             &self.interrupts,
         )?;
         Ok(Kept {
@@ -153,15 +154,18 @@ impl Site {
     }
 }
 
-/// The seconds between the first and the last of listed entries.
+/// The seconds between the first intent and the last entry; zero without intent.
 fn between(listed: &str) -> Result<f64> {
     let entries: Value = serde_json::from_str(listed).context("serment journal list printed no entries")?;
-    let at = |entry: Option<&Value>| -> Result<jiff::Timestamp> {
-        let text = entry.and_then(|entry| entry["at"].as_str());
-        Ok(text.context("an entry without a time")?.parse()?)
-    };
     let entries = entries.as_array().context("not a list of entries")?;
-    Ok(at(entries.last())?.duration_since(at(entries.first())?).as_secs_f64())
+    let at = |entry: &Value| -> Result<jiff::Timestamp> {
+        Ok(entry["at"].as_str().context("an entry without a time")?.parse()?)
+    };
+    let intent = entries.iter().find(|entry| entry["kind"] == "intent");
+    let (Some(first), Some(last)) = (intent, entries.last()) else {
+        return Ok(0.0);
+    };
+    Ok(at(last)?.duration_since(at(first)?).as_secs_f64())
 }
 
 #[cfg(test)]
@@ -169,9 +173,11 @@ mod tests {
     use super::between;
 
     #[test]
-    fn the_time_of_a_run_is_read_from_its_two_entries() {
-        let listed = r#"[{"at":"2026-01-01T03:30:00.250Z","kind":"run"},{"at":"2026-01-01T03:31:01Z","kind":"run"}]"#;
-        assert_eq!(between(listed).expect("two entries"), 60.75);
-        assert!(between("[]").is_err());
+    fn the_time_of_a_run_is_read_from_its_first_intent_and_its_end() {
+        let listed = r#"[{"at":"2026-01-01T03:29:00Z","kind":"run"},{"at":"2026-01-01T03:30:00.250Z","kind":"intent"},
+            {"at":"2026-01-01T03:30:30Z","kind":"intent"},{"at":"2026-01-01T03:31:01Z","kind":"run"}]"#;
+        assert_eq!(between(listed).expect("a run"), 60.75);
+        assert_eq!(between("[]").expect("nothing"), 0.0);
+        assert!(between("{}").is_err());
     }
 }
