@@ -1,5 +1,5 @@
 -- As postgres.sql: one customer in ten closed the account between 1996 and 2001, scattered over the keys; two messages each.
--- User variables: @customers, @due_in_10000.
+-- User variables: @customers, @due_in_100.
 CREATE TABLE customers (
   id        bigint NOT NULL PRIMARY KEY,
   closed_at datetime,
@@ -20,7 +20,7 @@ CREATE TABLE messages (
 SET SESSION unique_checks = 0, foreign_key_checks = 0;
 INSERT INTO customers
 SELECT seq,
-       IF((seq * 7919) % 10000 < @due_in_10000, timestamp '1996-01-01 00:00:00', timestamp '2013-01-01 00:00:00')
+       IF((seq * 79) % 100 < @due_in_100, timestamp '1996-01-01 00:00:00', timestamp '2013-01-01 00:00:00')
          + INTERVAL ((seq * 104729) % 189000000) SECOND,
        concat('Customer number ', seq),
        concat('customer.', seq, '@mail.example'),

@@ -1,6 +1,6 @@
 -- Customers and their messages. One customer in ten closed the account between 1996 and 2001, the others between 2013 and
 -- 2020, scattered over the keys. Two messages for each customer, in two runs over the keys.
--- psql variables: customers, due_in_10000 (customers that are due, of ten thousand).
+-- psql variables: customers, due_in_100 (customers that are due, of a hundred).
 CREATE TABLE customers (
   id        bigint NOT NULL,
   closed_at timestamptz,
@@ -12,7 +12,7 @@ CREATE TABLE customers (
 );
 INSERT INTO customers
 SELECT i,
-       CASE WHEN (i * 7919) % 10000 < :due_in_10000 THEN timestamptz '1996-01-01 00:00:00+00'
+       CASE WHEN (i * 79) % 100 < :due_in_100 THEN timestamptz '1996-01-01 00:00:00+00'
             ELSE timestamptz '2013-01-01 00:00:00+00' END + ((i * 104729) % 189000000) * interval '1 second',
        'Customer number ' || i,
        'customer.' || i || '@mail.example',

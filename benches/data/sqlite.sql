@@ -1,5 +1,5 @@
 -- As postgres.sql: one customer in ten closed the account between 1996 and 2001, scattered over the keys; two messages each.
--- Words after a colon are replaced: :customers, :due_in_10000.
+-- Words after a colon are replaced: :customers, :due_in_100.
 PRAGMA journal_mode = WAL;
 BEGIN;
 CREATE TABLE customers (
@@ -20,7 +20,7 @@ CREATE TABLE messages (
 WITH RECURSIVE i (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM i WHERE i < :customers)
 INSERT INTO customers
 SELECT i,
-       strftime('%Y-%m-%dT%H:%M:%SZ', CASE WHEN (i * 7919) % 10000 < :due_in_10000 THEN 820454400 ELSE 1356998400 END
+       strftime('%Y-%m-%dT%H:%M:%SZ', CASE WHEN (i * 79) % 100 < :due_in_100 THEN 820454400 ELSE 1356998400 END
          + (i * 104729) % 189000000, 'unixepoch'),
        'Customer number ' || i,
        'customer.' || i || '@mail.example',

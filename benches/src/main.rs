@@ -1,22 +1,22 @@
-//! Work to be timed from outside by `cargo xtask bench journal`: groups of entries appended to a journal, the same bytes
-//! appended to a plain file, receipts. It reads no clock: whoever starts it does.
+//! What `cargo xtask bench journal` runs: groups of entries appended to a journal, the same bytes appended to a plain file,
+//! receipts. Each prints how many seconds it took, what was prepared beforehand left out.
 
 use std::error::Error;
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use serde_json::json;
 use serment_journal::{Entry, Journal, Reader};
 
 const HELP: &str = "\
-Work that `cargo xtask bench journal` times.
+What `cargo xtask bench journal` runs. Each prints the seconds that it took.
 
   serment-benches append DIR GROUPS ENTRIES   appends groups of entries to the journal in DIR, each group durable
   serment-benches raw FILE GROUPS BYTES       appends groups of bytes to FILE, each group durable
   serment-benches receipts DIR COUNT          makes receipts for entries spread over the journal in DIR
-  serment-benches nothing                     ends at once
 ";
 
 fn main() -> ExitCode {
@@ -31,14 +31,16 @@ fn main() -> ExitCode {
         ["receipts", dir, count] => {
             numbers(count, "0").and_then(|(count, _)| receipts(Path::new(dir), count))
         }
-        ["nothing"] => Ok(()),
         _ => {
             eprint!("{HELP}");
             return ExitCode::from(2);
         }
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(seconds) => {
+            println!("{seconds}");
+            ExitCode::SUCCESS
+        }
         Err(error) => {
             eprintln!("serment-benches: {error}");
             ExitCode::FAILURE
@@ -46,7 +48,7 @@ fn main() -> ExitCode {
     }
 }
 
-type Done = Result<(), Box<dyn Error>>;
+type Done = Result<f64, Box<dyn Error>>;
 
 fn numbers(left: &str, right: &str) -> Result<(u64, u64), Box<dyn Error>> {
     Ok((left.parse()?, right.parse()?))
@@ -62,13 +64,17 @@ fn append(dir: &Path, groups: u64, entries: u64) -> Done {
         }
     };
     let (mut journal, _) = Journal::open(dir, "bench.example/serment", Box::new(entropy))?;
+    let mut seconds = 0.0;
     for group in 0..groups {
         let first = group * entries;
         let group: Vec<Entry> = (first..first + entries).map(entry).collect();
+        let began = now();
         journal.append(&group)?;
+        seconds += since(began);
     }
+    let began = now();
     journal.checkpoint()?;
-    Ok(())
+    Ok(seconds + since(began))
 }
 
 /// An outcome, as long as those that `keep` writes for a small rule.
@@ -95,11 +101,12 @@ fn entry(number: u64) -> Entry {
 fn raw(file: &Path, groups: u64, bytes: u64) -> Done {
     let bytes = vec![0x5a_u8; usize::try_from(bytes)?];
     let mut file = File::options().append(true).create(true).open(file)?;
+    let began = now();
     for _ in 0..groups {
         file.write_all(&bytes)?;
         file.sync_data()?;
     }
-    Ok(())
+    Ok(since(began))
 }
 
 fn receipts(dir: &Path, count: u64) -> Done {
@@ -108,10 +115,20 @@ fn receipts(dir: &Path, count: u64) -> Done {
     if size == 0 {
         return Err("the journal is empty".into());
     }
+    let began = now();
     for number in 0..count {
         // A prime step, so that neighbours are not asked for one after the other.
         let receipt = reader.receipt(number.wrapping_mul(7919) % size)?;
         std::hint::black_box(receipt);
     }
-    Ok(())
+    Ok(since(began))
+}
+
+#[expect(clippy::disallowed_methods, reason = "a bench measures how long things take")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+fn since(began: Instant) -> f64 {
+    now().duration_since(began).as_secs_f64()
 }

@@ -37,7 +37,7 @@ fn postgres(bench: &mut Bench) -> Result<()> {
     for customers in sizes(bench) {
         bench.say(&format!("loading {customers} customers and {} messages", 2 * customers));
         psql.run("postgres", &["DROP DATABASE IF EXISTS work", "CREATE DATABASE work"])?;
-        let variables = [("customers", customers.to_string()), ("due_in_10000", DUE.to_string())];
+        let variables = [("customers", customers.to_string()), ("due_in_100", DUE.to_string())];
         psql.file("work", "data/postgres.sql", &variables)?;
         let site = Site::shop(bench, "postgres", &psql.url("work"), "erase")?;
         peaks.push(both(bench, &site, customers)?);
@@ -58,7 +58,7 @@ fn sqlite(bench: &mut Bench) -> Result<()> {
         };
         let script = clients::text("data/sqlite.sql")?
             .replace(":customers", &customers.to_string())
-            .replace(":due_in_10000", &DUE.to_string());
+            .replace(":due_in_100", &DUE.to_string());
         file.run(&script)?;
         let site = Site::shop(bench, "sqlite", &file.path.display().to_string(), "erase")?;
         peaks.push(both(bench, &site, customers)?);
@@ -72,7 +72,7 @@ fn both(bench: &Bench, site: &Site, customers: u64) -> Result<[u64; 2]> {
     let plan = process::watched(&mut site.serment(&["plan", "--format", "json"]), &bench.interrupts)?;
     site.approve()?;
     let kept = site.keep_watched()?;
-    let expected = 3 * customers * DUE / 10_000;
+    let expected = 3 * customers * DUE / 100;
     if kept.rows != expected {
         bail!("memory: {} rows were changed, and {expected} are due", kept.rows);
     }

@@ -12,8 +12,8 @@ use super::Bench;
 
 /// What is due lies before it, what is not after it, whatever the day: twenty years ago lies between 2001 and 2013.
 pub const CUTOFF: &str = "2006-01-01";
-/// Due customers out of ten thousand.
-pub const DUE: u64 = 1000;
+/// Due customers out of a hundred.
+pub const DUE: u64 = 10;
 /// Width of a range of keys, so that about ten thousand customers of it are due: what `serment keep` takes for a batch.
 pub const SPAN: u64 = 100_000;
 

@@ -35,7 +35,7 @@ pub fn case(bench: &mut Bench, data: &dyn Data, then: &str, customers: u64) -> R
     let approved = tempfile::tempdir()?;
     clients::copy(&site.state(), approved.path())?;
 
-    let expected = 3 * customers * DUE / 10_000;
+    let expected = 3 * customers * DUE / 100;
     let (mut whole, mut acting, mut reference) = (Vec::new(), Vec::new(), Vec::new());
     for round in 0..bench.size(3, 2) {
         let mut sums = [String::new(), String::new()];

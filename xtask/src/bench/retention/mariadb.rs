@@ -23,13 +23,13 @@ pub fn run(bench: &mut Bench) -> Result<()> {
         server: server.url(),
         interrupts: bench.interrupts.clone(),
     };
-    let customers = bench.size(1_000_000, 20_000);
+    let customers = bench.size(1_000_000, 50_000);
     bench.say(&format!("loading {customers} customers and {} messages", 2 * customers));
     client.run("mysql", "CREATE DATABASE base; CREATE DATABASE work;")?;
     client.file(
         "base",
         "data/mariadb.sql",
-        &[("customers", customers.to_string()), ("due_in_10000", DUE.to_string())],
+        &[("customers", customers.to_string()), ("due_in_100", DUE.to_string())],
     )?;
     let data = OnMariadb { client };
     family::case(bench, &data, "erase", customers)?;

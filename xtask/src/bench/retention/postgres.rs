@@ -34,7 +34,7 @@ pub fn run(bench: &mut Bench) -> Result<()> {
         let data = Postgres::load(
             &psql,
             "data/postgres.sql",
-            &[("customers", customers.to_string()), ("due_in_10000", super::DUE.to_string())],
+            &[("customers", customers.to_string()), ("due_in_100", super::DUE.to_string())],
         )?;
         family::case(bench, &data, "erase", customers)?;
         family::case(bench, &data, "anonymise", customers)?;

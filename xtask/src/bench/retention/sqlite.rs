@@ -20,7 +20,7 @@ pub fn run(bench: &mut Bench) -> Result<()> {
         return Ok(());
     }
     clients::require("sqlite3", "SQLite")?;
-    let customers = bench.size(1_000_000, 50_000);
+    let customers = bench.size(1_000_000, 100_000);
     bench.say(&format!("loading {customers} customers and {} messages", 2 * customers));
     let data = OnSqlite {
         folder: tempfile::tempdir().context("cannot make a temporary folder")?,
@@ -29,7 +29,7 @@ pub fn run(bench: &mut Bench) -> Result<()> {
     };
     let script = clients::text("data/sqlite.sql")?
         .replace(":customers", &customers.to_string())
-        .replace(":due_in_10000", &DUE.to_string());
+        .replace(":due_in_100", &DUE.to_string());
     data.on("base.db").run(&script)?;
     family::case(bench, &data, "erase", customers)?;
     family::case(bench, &data, "anonymise", customers)
