@@ -23,8 +23,9 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
-        ["append", dir, groups, entries] => numbers(groups, entries)
-            .and_then(|(groups, entries)| append(Path::new(dir), groups, entries)),
+        ["append", dir, groups, entries] => {
+            numbers(groups, entries).and_then(|(groups, entries)| append(Path::new(dir), groups, entries))
+        }
         ["raw", file, groups, bytes] => {
             numbers(groups, bytes).and_then(|(groups, bytes)| raw(Path::new(file), groups, bytes))
         }
@@ -59,7 +60,9 @@ fn append(dir: &Path, groups: u64, entries: u64) -> Done {
     let mut next = 0_u64;
     let entropy = move |bytes: &mut [u8]| {
         for chunk in bytes.chunks_mut(8) {
-            next = next.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            next = next
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             chunk.copy_from_slice(&next.to_le_bytes()[..chunk.len()]);
         }
     };

@@ -87,6 +87,11 @@ impl Bench {
         if self.asked.quick { quick } else { full }
     }
 
+    /// How often ours and the reference take turns.
+    fn rounds(&self) -> u32 {
+        self.asked.rounds.unwrap_or(if self.asked.quick { 2 } else { 3 })
+    }
+
     /// Says what goes on.
     fn say(&self, what: &str) {
         eprintln!("  {what}");
@@ -113,7 +118,12 @@ fn built(asked: &Asked, interrupts: &Interrupts, package: &str, program: &str) -
     let mut command = runner::cargo(&["build", "--quiet", "--locked", "--profile"]);
     command.args([&asked.profile, "--package", package, "--bin", program]);
     process::timed(&mut command, interrupts).with_context(|| format!("{program} does not build"))?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| runner::root().join("target"), Into::into);
-    let folder = if asked.profile == "dev" { "debug" } else { &asked.profile };
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| runner::root().join("target"), Into::into);
+    let folder = if asked.profile == "dev" {
+        "debug"
+    } else {
+        &asked.profile
+    };
     Ok(target.join(folder).join(program))
 }

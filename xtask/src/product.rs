@@ -185,8 +185,6 @@ pub const POSTGRES_OF_BENCHES: Product = Product {
         "-c",
         "checkpoint_timeout=30min",
         "-c",
-        "wal_compression=on",
-        "-c",
         "random_page_cost=1.1",
         "-c",
         "autovacuum=off",

@@ -2,12 +2,13 @@
 
 /// How it is used.
 pub const HELP: &str = "\
-cargo xtask bench NAME [--quick] [--format text|json] [--case PART] [--profile PROFILE]
+cargo xtask bench NAME [--quick] [--format text|json] [--case PART] [--rounds N] [--profile PROFILE]
 
   NAME        retention, memory, journal or cli
   --quick     small data: about a minute, to try things; without it, the sizes that the figures are about
   --format    a table for people (default), or an array of objects
   --case      only the cases whose name contains this
+  --rounds    how often ours and the reference take turns (default: 3, or 2 with --quick); the median counts
   --profile   the profile of cargo with which serment is built (default: release)
 ";
 
@@ -44,6 +45,8 @@ pub struct Asked {
     pub format: Format,
     /// Part of the names of cases; None for all.
     pub case: Option<String>,
+    /// How often ours and the reference take turns.
+    pub rounds: Option<u32>,
     /// Profile of cargo.
     pub profile: String,
 }
@@ -55,6 +58,7 @@ pub fn read(words: &[&str]) -> Result<Asked, String> {
         quick: false,
         format: Format::Text,
         case: None,
+        rounds: None,
         profile: "release".to_owned(),
     };
     let mut name = None;
@@ -80,6 +84,10 @@ pub fn read(words: &[&str]) -> Result<Asked, String> {
                 }
             }
             "--case" => asked.case = Some(value()?.to_owned()),
+            "--rounds" => match value()?.parse() {
+                Ok(rounds) if rounds > 0 => asked.rounds = Some(rounds),
+                _ => return Err("--rounds is a number from 1 on".to_owned()),
+            },
             "--profile" => asked.profile = value()?.to_owned(),
             other if other.starts_with('-') => return Err(format!("{other} is no option of bench")),
             other if name.is_some() => return Err(format!("one bench at a time: what is {other}?")),
@@ -113,17 +121,39 @@ mod tests {
             quick: true,
             format: Format::Json,
             case: Some("append".to_owned()),
+            rounds: Some(5),
             profile: "dist".to_owned(),
         };
         let spellings: [&[&str]; 2] = [
-            &["journal", "--quick", "--format", "json", "--case", "append", "--profile", "dist"],
-            &["--profile=dist", "--case=append", "--format=json", "--quick", "journal"],
+            &[
+                "journal",
+                "--quick",
+                "--format",
+                "json",
+                "--case",
+                "append",
+                "--rounds",
+                "5",
+                "--profile",
+                "dist",
+            ],
+            &[
+                "--profile=dist",
+                "--case=append",
+                "--rounds=5",
+                "--format=json",
+                "--quick",
+                "journal",
+            ],
         ];
         for words in spellings {
             assert_eq!(read(words), Ok(expected.clone()), "{words:?}");
         }
         let plain = read(&["cli"]).expect("a bench");
-        assert_eq!((plain.quick, plain.format, plain.case), (false, Format::Text, None));
+        assert_eq!(
+            (plain.quick, plain.format, plain.case),
+            (false, Format::Text, None)
+        );
     }
 
     #[test]
@@ -135,6 +165,7 @@ mod tests {
             (&["cli", "--format", "xml"], "not xml"),
             (&["cli", "--format"], "--format needs a value"),
             (&["cli", "--case="], "--case needs a value"),
+            (&["cli", "--rounds", "0"], "from 1 on"),
             (&["cli", "--slow"], "--slow is no option"),
             (&["cli", "--quick=1"], "--quick is no option"),
         ] {

@@ -42,7 +42,11 @@ pub fn run(bench: &mut Bench) -> Result<()> {
             command.arg("check").arg(&example);
             command
         })?;
-        let name = example.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = example
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         bench.figure(Figure {
             case: "cli.check".to_owned(),
             unit: "ms",
@@ -111,9 +115,12 @@ fn plan(bench: &mut Bench) -> Result<()> {
         Ok(psql.run("postgres", &[asked])?.trim().parse()?)
     };
     let (mut ours, mut database, mut whole) = (Vec::new(), Vec::new(), Vec::new());
-    for _ in 0..5 {
+    for _ in 0..bench.rounds() {
         let before = worked()?;
-        let ran = process::timed(&mut site.serment(&["plan", "--format", "json"]), &bench.interrupts)?;
+        let ran = process::timed(
+            &mut site.serment(&["plan", "--format", "json"]),
+            &bench.interrupts,
+        )?;
         let active = worked()? - before;
         let wall = 1000.0 * ran.wall.as_secs_f64();
         whole.push(wall);

@@ -94,7 +94,12 @@ impl Mariadb {
         let port = self.server.rsplit_once(':').map_or("", |(_, rest)| rest);
         let port = port.split('/').next().unwrap_or_default();
         let mut command = Command::new("mariadb");
-        command.args(["--no-defaults", "--protocol=tcp", "--host=127.0.0.1", "--user=root"]);
+        command.args([
+            "--no-defaults",
+            "--protocol=tcp",
+            "--host=127.0.0.1",
+            "--user=root",
+        ]);
         command.args(["--batch", "--skip-column-names"]);
         command.arg(format!("--port={port}")).arg(database);
         process::fed(&mut command, script, &self.interrupts)

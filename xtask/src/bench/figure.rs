@@ -93,7 +93,16 @@ pub fn json(figures: &[Figure]) -> String {
 
 /// A table, with the notes below it.
 pub fn table(figures: &[Figure]) -> String {
-    const HEADS: [&str; 8] = ["case", "unit", "ours", "reference", "ratio", "ceiling", "goal", ""];
+    const HEADS: [&str; 8] = [
+        "case",
+        "unit",
+        "ours",
+        "reference",
+        "ratio",
+        "ceiling",
+        "goal",
+        "",
+    ];
     let mut rows = vec![HEADS.map(str::to_owned)];
     rows.extend(figures.iter().map(|figure| {
         let shown = |value: Option<f64>| value.map(number).unwrap_or_else(|| "-".to_owned());
@@ -167,7 +176,11 @@ fn number(value: f64) -> String {
         let digits = format!("{value:.0}");
         let mut out = String::new();
         for (place, digit) in digits.chars().enumerate() {
-            if place > 0 && digit.is_ascii_digit() && (digits.len() - place).is_multiple_of(3) && !out.ends_with('-') {
+            if place > 0
+                && digit.is_ascii_digit()
+                && (digits.len() - place).is_multiple_of(3)
+                && !out.ends_with('-')
+            {
                 out.push(' ');
             }
             out.push(digit);
@@ -203,13 +216,22 @@ mod tests {
         let rate = |ours| figure(Goal::RatioAtLeast(0.9), Some(ours), Some(100.0));
         assert_eq!((rate(90.0).met(), rate(89.0).met()), (Some(true), Some(false)));
         let slower = |ours| figure(Goal::RatioAtMost(1.2), Some(ours), Some(10.0));
-        assert_eq!((slower(12.0).met(), slower(12.5).met()), (Some(true), Some(false)));
+        assert_eq!(
+            (slower(12.0).met(), slower(12.5).met()),
+            (Some(true), Some(false))
+        );
         assert_eq!(figure(Goal::AtMost(10.0), Some(10.5), None).met(), Some(false));
         let beyond = |ours| figure(Goal::BeyondAtMost(500.0), Some(ours), Some(140.0));
-        assert_eq!((beyond(640.0).met(), beyond(641.0).met()), (Some(true), Some(false)));
+        assert_eq!(
+            (beyond(640.0).met(), beyond(641.0).met()),
+            (Some(true), Some(false))
+        );
         assert_eq!(figure(Goal::None, Some(1.0), None).met(), None);
         assert_eq!(figure(Goal::RatioAtLeast(0.9), None, Some(1.0)).met(), None);
-        assert_eq!(figure(Goal::RatioAtLeast(0.9), Some(1.0), Some(0.0)).ratio(), None);
+        assert_eq!(
+            figure(Goal::RatioAtLeast(0.9), Some(1.0), Some(0.0)).ratio(),
+            None
+        );
     }
 
     #[test]

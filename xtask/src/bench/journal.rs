@@ -16,33 +16,49 @@ const RECEIPTS: u64 = 200;
 
 /// Every case, or those that were asked for.
 pub fn run(bench: &mut Bench) -> Result<()> {
-    if !["append", "verify", "receipt"].iter().any(|case| bench.wants(&format!("journal.{case}"))) {
+    if !["append", "verify", "receipt"]
+        .iter()
+        .any(|case| bench.wants(&format!("journal.{case}")))
+    {
         return Ok(());
     }
-    let tool = built(&bench.asked, &bench.interrupts, "serment-benches", "serment-benches")?;
+    let tool = built(
+        &bench.asked,
+        &bench.interrupts,
+        "serment-benches",
+        "serment-benches",
+    )?;
     let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
     let groups = bench.size(1000, 100);
     let entries = groups * GROUP;
     let timed = |args: &[&str]| -> Result<f64> {
         let mut command = Command::new(&tool);
         let ran = process::timed(command.args(args).current_dir(folder.path()), &bench.interrupts)?;
-        ran.out.trim().parse().context("serment-benches printed no number")
+        ran.out
+            .trim()
+            .parse()
+            .context("serment-benches printed no number")
     };
 
     let (mut ours, mut reference, mut bytes) = (Vec::new(), Vec::new(), 0);
-    for round in 0..3 {
+    for round in 0..bench.rounds() {
         let journal = format!("journal-{round}");
         let took = timed(&["append", &journal, &groups.to_string(), &GROUP.to_string()])?;
         ours.push(entries as f64 / took);
         bytes = length(&folder.path().join(&journal).join("log"))? / groups;
-        let took = timed(&["raw", &format!("raw-{round}"), &groups.to_string(), &bytes.to_string()])?;
+        let took = timed(&[
+            "raw",
+            &format!("raw-{round}"),
+            &groups.to_string(),
+            &bytes.to_string(),
+        ])?;
         reference.push(entries as f64 / took);
     }
     let receipts = timed(&["receipts", "journal-0", &RECEIPTS.to_string()])?;
     let receipt = receipts / RECEIPTS as f64;
 
     let mut verify = Vec::new();
-    for _ in 0..3 {
+    for _ in 0..bench.rounds() {
         let mut command = Command::new(&bench.binary);
         command.args(["verify", "journal-0", "--key", "journal-0/journal.pub"]);
         let ran = process::timed(command.current_dir(folder.path()), &bench.interrupts)?;
@@ -55,7 +71,9 @@ pub fn run(bench: &mut Bench) -> Result<()> {
         reference: median(&reference),
         ceiling: None,
         goal: Goal::RatioAtLeast(0.9),
-        note: format!("groups of {GROUP}, {bytes} bytes each; reference: one write and one fdatasync of as many bytes"),
+        note: format!(
+            "groups of {GROUP}, {bytes} bytes each; reference: one write and one fdatasync of as many bytes"
+        ),
     });
     bench.figure(Figure {
         case: "journal.verify".to_owned(),

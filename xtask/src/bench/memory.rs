@@ -2,12 +2,12 @@
 
 use anyhow::{Context, Result, bail};
 
+use super::Bench;
 use super::clients::{self, Psql, Sqlite};
 use super::figure::{Figure, Goal};
 use super::process;
 use super::retention::DUE;
 use super::site::Site;
-use super::Bench;
 use crate::product;
 
 /// Every case, or those that were asked for.
@@ -35,9 +35,18 @@ fn postgres(bench: &mut Bench) -> Result<()> {
     };
     let mut peaks = Vec::new();
     for customers in sizes(bench) {
-        bench.say(&format!("loading {customers} customers and {} messages", 2 * customers));
-        psql.run("postgres", &["DROP DATABASE IF EXISTS work", "CREATE DATABASE work"])?;
-        let variables = [("customers", customers.to_string()), ("due_in_100", DUE.to_string())];
+        bench.say(&format!(
+            "loading {customers} customers and {} messages",
+            2 * customers
+        ));
+        psql.run(
+            "postgres",
+            &["DROP DATABASE IF EXISTS work", "CREATE DATABASE work"],
+        )?;
+        let variables = [
+            ("customers", customers.to_string()),
+            ("due_in_100", DUE.to_string()),
+        ];
         psql.file("work", "data/postgres.sql", &variables)?;
         let site = Site::shop(bench, "postgres", &psql.url("work"), "erase")?;
         peaks.push(both(bench, &site, customers)?);
@@ -50,7 +59,10 @@ fn sqlite(bench: &mut Bench) -> Result<()> {
     clients::require("sqlite3", "SQLite")?;
     let mut peaks = Vec::new();
     for customers in sizes(bench) {
-        bench.say(&format!("loading {customers} customers and {} messages", 2 * customers));
+        bench.say(&format!(
+            "loading {customers} customers and {} messages",
+            2 * customers
+        ));
         let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
         let file = Sqlite {
             path: folder.path().join("work.db"),
@@ -69,7 +81,10 @@ fn sqlite(bench: &mut Bench) -> Result<()> {
 
 /// The peaks of `plan` and of `keep`, in KiB.
 fn both(bench: &Bench, site: &Site, customers: u64) -> Result<[u64; 2]> {
-    let plan = process::watched(&mut site.serment(&["plan", "--format", "json"]), &bench.interrupts)?;
+    let plan = process::watched(
+        &mut site.serment(&["plan", "--format", "json"]),
+        &bench.interrupts,
+    )?;
     site.approve()?;
     let kept = site.keep_watched()?;
     let expected = 3 * customers * DUE / 100;
@@ -85,7 +100,10 @@ fn figures(bench: &mut Bench, kind: &str, peaks: &[[u64; 2]]) {
         let mib: Vec<f64> = peaks.iter().map(|peak| peak[place] as f64 / 1024.0).collect();
         let highest = mib.iter().copied().fold(0.0, f64::max);
         let each: Vec<String> = mib.iter().map(|mib| format!("{mib:.1}")).collect();
-        let note = format!("at {least} customers and 2 messages each, 10 and 100 times that: {} MiB", each.join(", "));
+        let note = format!(
+            "at {least} customers and 2 messages each, 10 and 100 times that: {} MiB",
+            each.join(", ")
+        );
         bench.figure(Figure {
             case: format!("memory.{kind}.{command}"),
             unit: "MiB",

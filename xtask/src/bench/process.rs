@@ -36,7 +36,10 @@ pub fn now() -> Instant {
 }
 
 /// The seconds of the epoch, to find what a log says of an interval.
-#[expect(clippy::disallowed_methods, reason = "a bench compares with the times of a log")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a bench compares with the times of a log"
+)]
 pub fn epoch() -> f64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     since.map_or(0.0, |since| since.as_secs_f64())

@@ -36,7 +36,12 @@ impl Site {
         let site = Self::empty(bench, url)?;
         // SQLite has no type for times.
         let time = if kind == "sqlite" { ", time = \"text\"" } else { "" };
-        for name in ["serment.toml", "vocabulary.toml", "activities/sales.toml", "stores/shop.toml"] {
+        for name in [
+            "serment.toml",
+            "vocabulary.toml",
+            "activities/sales.toml",
+            "stores/shop.toml",
+        ] {
             let text = clients::text(&format!("register/{name}"))?
                 .replace("{kind}", kind)
                 .replace("{time}", time)
@@ -90,7 +95,10 @@ impl Site {
             .with_context(|| format!("serment plan: {}{}", plan.errors, plan.out))?;
         let mut rules: Vec<&str> = Vec::new();
         for line in read["rules"].as_array().into_iter().flatten() {
-            if line["obstacles"].as_array().is_some_and(|found| !found.is_empty()) {
+            if line["obstacles"]
+                .as_array()
+                .is_some_and(|found| !found.is_empty())
+            {
                 bail!("a rule of the bench cannot start: {}", line["obstacles"]);
             }
             rules.extend(line["rule"].as_str());

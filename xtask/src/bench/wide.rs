@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use anyhow::Result;
 
+use super::Bench;
 use super::clients::{self, Psql};
 use super::site::Site;
-use super::Bench;
 
 /// Tables of the wide database.
 pub const TABLES: u64 = 300;
@@ -14,7 +14,10 @@ pub const TABLES: u64 = 300;
 /// The wide database on PostgreSQL, with no row due, and its register, with rules for the first `ruled` tables.
 pub fn site(bench: &Bench, psql: &Psql, ruled: u64, rows: u64) -> Result<Site> {
     bench.say(&format!("loading {TABLES} tables of {rows} rows"));
-    psql.run("postgres", &["DROP DATABASE IF EXISTS wide", "CREATE DATABASE wide"])?;
+    psql.run(
+        "postgres",
+        &["DROP DATABASE IF EXISTS wide", "CREATE DATABASE wide"],
+    )?;
     let mut script = String::new();
     for number in 1..=TABLES {
         let name = table(number);
@@ -36,7 +39,12 @@ pub fn site(bench: &Bench, psql: &Psql, ruled: u64, rows: u64) -> Result<Site> {
 /// One statement that asks every table whether anything in it is due.
 pub fn anything_due(cutoff: &str) -> String {
     let asked: Vec<String> = (1..=TABLES)
-        .map(|number| format!("EXISTS (SELECT FROM {} WHERE seen_at < '{cutoff}')", table(number)))
+        .map(|number| {
+            format!(
+                "EXISTS (SELECT FROM {} WHERE seen_at < '{cutoff}')",
+                table(number)
+            )
+        })
         .collect();
     format!("SELECT {}", asked.join(" OR "))
 }
@@ -112,9 +120,21 @@ then  = "erase"
 }
 
 fn declared(name: &str, ruled: bool, key: &str) -> String {
-    let path = if name == "visits" { "path    = \"behaviour.browsing\"\n" } else { "" };
-    let events = if ruled { format!("[table.{name}.events]\nseen = \"seen_at\"\n") } else { String::new() };
-    let unruled = if ruled { "" } else { "unruled  = \"kept for the bench\"\n" };
+    let path = if name == "visits" {
+        "path    = \"behaviour.browsing\"\n"
+    } else {
+        ""
+    };
+    let events = if ruled {
+        format!("[table.{name}.events]\nseen = \"seen_at\"\n")
+    } else {
+        String::new()
+    };
+    let unruled = if ruled {
+        ""
+    } else {
+        "unruled  = \"kept for the bench\"\n"
+    };
     format!(
         r#"
 [table.{name}]

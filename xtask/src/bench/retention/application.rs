@@ -7,12 +7,12 @@ use anyhow::{Context, Result, bail};
 
 use super::family::Data;
 use super::postgres::Postgres;
+use crate::bench::Bench;
 use crate::bench::clients::{self, Psql};
 use crate::bench::figure::{Figure, Goal};
 use crate::bench::numbers::percentile;
 use crate::bench::process;
 use crate::bench::site::Site;
-use crate::bench::Bench;
 
 /// Transactions that the application begins in a second, whatever happens.
 const RATE: u32 = 200;
@@ -70,10 +70,20 @@ pub fn case(bench: &mut Bench, data: &Postgres<'_>, psql: &Psql, customers: u64)
 fn beside(psql: &Psql, customers: u64, work: impl FnOnce() -> Result<()>) -> Result<Vec<f64>> {
     let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
     let mut application = Command::new("pgbench")
-        .args(["--no-vacuum", "--log", "--log-prefix=latencies", "--client=4", "--jobs=1", "--time=86400"])
+        .args([
+            "--no-vacuum",
+            "--log",
+            "--log-prefix=latencies",
+            "--client=4",
+            "--jobs=1",
+            "--time=86400",
+        ])
         .arg(format!("--rate={RATE}"))
         .arg(format!("--define=customers={customers}"))
-        .arg(format!("--file={}", clients::file("data/postgres-application.sql").display()))
+        .arg(format!(
+            "--file={}",
+            clients::file("data/postgres-application.sql").display()
+        ))
         .arg(psql.url("work"))
         .current_dir(folder.path())
         .stdin(Stdio::null())
@@ -86,9 +96,15 @@ fn beside(psql: &Psql, customers: u64, work: impl FnOnce() -> Result<()>) -> Res
     let from = process::epoch();
     let done = work();
     let to = process::epoch();
-    let still = application.try_wait().context("cannot wait for pgbench")?.is_none();
+    let still = application
+        .try_wait()
+        .context("cannot wait for pgbench")?
+        .is_none();
     // Its log is written out when it is asked to end.
-    if let Some(pid) = i32::try_from(application.id()).ok().and_then(rustix::process::Pid::from_raw) {
+    if let Some(pid) = i32::try_from(application.id())
+        .ok()
+        .and_then(rustix::process::Pid::from_raw)
+    {
         rustix::process::kill_process(pid, rustix::process::Signal::INT).ok();
     }
     application.wait().context("cannot wait for pgbench")?;
@@ -114,7 +130,10 @@ fn read(folder: &Path, from: f64, to: f64) -> Result<Vec<f64>> {
 
 /// `client transaction latency script seconds microseconds lag`: the latency in milliseconds of one that ended in time.
 fn latency(line: &str, from: f64, to: f64) -> Option<f64> {
-    let fields: Vec<f64> = line.split_whitespace().map_while(|field| field.parse().ok()).collect();
+    let fields: Vec<f64> = line
+        .split_whitespace()
+        .map_while(|field| field.parse().ok())
+        .collect();
     let (microseconds, seconds, rest) = (*fields.get(2)?, *fields.get(4)?, *fields.get(5)?);
     let ended = seconds + rest / 1e6;
     (from..=to).contains(&ended).then_some(microseconds / 1000.0)
@@ -126,8 +145,17 @@ mod tests {
 
     #[test]
     fn latencies_count_when_they_end_in_time() {
-        assert_eq!(latency("0 12 2500 0 1700000000 500000 30", 1.7e9, 1.7e9 + 1.0), Some(2.5));
-        assert_eq!(latency("0 12 2500 0 1700000002 500000 30", 1.7e9, 1.7e9 + 1.0), None);
-        assert_eq!(latency("0 12 skipped 0 1700000000 500000 30", 1.7e9, 1.7e9 + 1.0), None);
+        assert_eq!(
+            latency("0 12 2500 0 1700000000 500000 30", 1.7e9, 1.7e9 + 1.0),
+            Some(2.5)
+        );
+        assert_eq!(
+            latency("0 12 2500 0 1700000002 500000 30", 1.7e9, 1.7e9 + 1.0),
+            None
+        );
+        assert_eq!(
+            latency("0 12 skipped 0 1700000000 500000 30", 1.7e9, 1.7e9 + 1.0),
+            None
+        );
     }
 }

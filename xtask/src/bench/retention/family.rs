@@ -37,7 +37,7 @@ pub fn case(bench: &mut Bench, data: &dyn Data, then: &str, customers: u64) -> R
 
     let expected = 3 * customers * DUE / 100;
     let (mut whole, mut acting, mut reference) = (Vec::new(), Vec::new(), Vec::new());
-    for round in 0..bench.size(3, 2) {
+    for round in 0..bench.rounds() {
         let mut sums = [String::new(), String::new()];
         // Whoever is second meets a machine that has just worked: they take turns.
         for ours in [round % 2 == 0, round % 2 == 1] {

@@ -24,12 +24,18 @@ pub fn run(bench: &mut Bench) -> Result<()> {
         interrupts: bench.interrupts.clone(),
     };
     let customers = bench.size(1_000_000, 50_000);
-    bench.say(&format!("loading {customers} customers and {} messages", 2 * customers));
+    bench.say(&format!(
+        "loading {customers} customers and {} messages",
+        2 * customers
+    ));
     client.run("mysql", "CREATE DATABASE base; CREATE DATABASE work;")?;
     client.file(
         "base",
         "data/mariadb.sql",
-        &[("customers", customers.to_string()), ("due_in_100", DUE.to_string())],
+        &[
+            ("customers", customers.to_string()),
+            ("due_in_100", DUE.to_string()),
+        ],
     )?;
     let data = OnMariadb { client };
     family::case(bench, &data, "erase", customers)?;
@@ -51,7 +57,8 @@ impl Data for OnMariadb {
     }
 
     fn fresh(&self) -> Result<()> {
-        self.client.run("mysql", "DROP DATABASE work; CREATE DATABASE work;")?;
+        self.client
+            .run("mysql", "DROP DATABASE work; CREATE DATABASE work;")?;
         self.client.file("work", "data/mariadb-copy.sql", &[]).map(|_| ())
     }
 

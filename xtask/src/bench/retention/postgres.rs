@@ -17,8 +17,20 @@ const SUM: &str = "SELECT count(*), sum(hashtextextended(t::text, 0)) FROM";
 
 /// Every case of PostgreSQL that was asked for.
 pub fn run(bench: &mut Bench) -> Result<()> {
-    let cases = ["erase", "erase.acting", "anonymise", "anonymise.acting", "application", "nightly", "idle", "partitions"];
-    if !cases.iter().any(|case| bench.wants(&format!("retention.postgres.{case}"))) {
+    let cases = [
+        "erase",
+        "erase.acting",
+        "anonymise",
+        "anonymise.acting",
+        "application",
+        "nightly",
+        "idle",
+        "partitions",
+    ];
+    if !cases
+        .iter()
+        .any(|case| bench.wants(&format!("retention.postgres.{case}")))
+    {
         return Ok(());
     }
     clients::require("psql", "PostgreSQL")?;
@@ -29,12 +41,21 @@ pub fn run(bench: &mut Bench) -> Result<()> {
     };
     let customers = bench.size(5_000_000, 100_000);
     let family = ["erase", "anonymise", "application"];
-    if family.iter().any(|case| bench.wants(&format!("retention.postgres.{case}"))) {
-        bench.say(&format!("loading {customers} customers and {} messages", 2 * customers));
+    if family
+        .iter()
+        .any(|case| bench.wants(&format!("retention.postgres.{case}")))
+    {
+        bench.say(&format!(
+            "loading {customers} customers and {} messages",
+            2 * customers
+        ));
         let data = Postgres::load(
             &psql,
             "data/postgres.sql",
-            &[("customers", customers.to_string()), ("due_in_100", super::DUE.to_string())],
+            &[
+                ("customers", customers.to_string()),
+                ("due_in_100", super::DUE.to_string()),
+            ],
         )?;
         family::case(bench, &data, "erase", customers)?;
         family::case(bench, &data, "anonymise", customers)?;
@@ -54,7 +75,11 @@ impl<'a> Postgres<'a> {
     fn load(psql: &'a Psql, file: &str, variables: &[(&str, String)]) -> Result<Self> {
         psql.run(
             "postgres",
-            &["DROP DATABASE IF EXISTS work", "DROP DATABASE IF EXISTS base", "CREATE DATABASE base"],
+            &[
+                "DROP DATABASE IF EXISTS work",
+                "DROP DATABASE IF EXISTS base",
+                "CREATE DATABASE base",
+            ],
         )?;
         psql.file("base", file, variables)?;
         Ok(Self { psql })
@@ -121,7 +146,7 @@ fn nightly(bench: &mut Bench, psql: &Psql) -> Result<()> {
     let approved = tempfile::tempdir()?;
     clients::copy(&site.state(), approved.path())?;
     let (mut ours, mut reference, mut plain) = (Vec::new(), Vec::new(), Vec::new());
-    for _ in 0..3 {
+    for _ in 0..bench.rounds() {
         data.fresh()?;
         site.restore(approved.path())?;
         let kept = site.keep()?;
@@ -160,7 +185,7 @@ fn idle(bench: &mut Bench, psql: &Psql) -> Result<()> {
     let site = wide::site(bench, psql, wide::TABLES, rows)?;
     site.approve()?;
     let mut ours = Vec::new();
-    for _ in 0..3 {
+    for _ in 0..bench.rounds() {
         let kept = site.keep()?;
         if kept.rows != 0 {
             bail!("{name}: {} rows were changed, and none is due", kept.rows);
@@ -169,7 +194,7 @@ fn idle(bench: &mut Bench, psql: &Psql) -> Result<()> {
     }
     let asked = wide::anything_due(CUTOFF);
     let mut reference = Vec::new();
-    for _ in 0..3 {
+    for _ in 0..bench.rounds() {
         let began = crate::bench::process::now();
         psql.run("wide", &[&asked])?;
         reference.push(1000.0 * crate::bench::process::now().duration_since(began).as_secs_f64());
@@ -206,7 +231,10 @@ fn partitions(bench: &mut Bench, psql: &Psql) -> Result<()> {
     if kept.rows != logs {
         bail!("{name}: {} rows were changed, and {logs} are due", kept.rows);
     }
-    let dropped = psql.run("work", &["SELECT to_regclass('logs_1996') IS NULL"])?.trim() == "t";
+    let dropped = psql
+        .run("work", &["SELECT to_regclass('logs_1996') IS NULL"])?
+        .trim()
+        == "t";
     let sum = data.sum_of(&["logs"])?;
     data.fresh()?;
     let ran = data.reference("reference/postgres-partitions.sql")?;

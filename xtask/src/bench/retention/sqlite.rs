@@ -21,7 +21,10 @@ pub fn run(bench: &mut Bench) -> Result<()> {
     }
     clients::require("sqlite3", "SQLite")?;
     let customers = bench.size(1_000_000, 100_000);
-    bench.say(&format!("loading {customers} customers and {} messages", 2 * customers));
+    bench.say(&format!(
+        "loading {customers} customers and {} messages",
+        2 * customers
+    ));
     let data = OnSqlite {
         folder: tempfile::tempdir().context("cannot make a temporary folder")?,
         interrupts: bench.interrupts.clone(),
@@ -80,6 +83,9 @@ impl Data for OnSqlite {
     }
 
     fn sum(&self) -> Result<String> {
-        Ok(self.on("work.db").run("SELECT count(*) FROM customers;\nSELECT count(*) FROM messages;\n.sha3sum\n")?.out)
+        Ok(self
+            .on("work.db")
+            .run("SELECT count(*) FROM customers;\nSELECT count(*) FROM messages;\n.sha3sum\n")?
+            .out)
     }
 }
