@@ -135,7 +135,7 @@ impl Journal {
         if entries.is_empty() {
             return Ok(first..first);
         }
-        let (leaves, records) = self.encode(entries)?;
+        let (leaves, group) = self.encode(entries)?;
         self.make_room()?;
         // From here on a failure closes the journal: the tree in memory may be ahead of the one on disk.
         for leaf in &leaves {
@@ -145,10 +145,10 @@ impl Journal {
         let header = Header {
             first,
             count: leaves.len() as u32,
-            records_bytes: records.len() as u32,
+            records_bytes: (group.len() - HEADER_BYTES) as u32,
             note_bytes: note.len() as u32,
         };
-        self.write_group(&header, &records, &note)?;
+        self.write_group(&header, group, &note)?;
         self.groups.push(GroupAt {
             segment: self.segment,
             offset: self.segment_bytes,
@@ -159,18 +159,19 @@ impl Journal {
         Ok(first..header.end())
     }
 
-    /// Checks and encodes entries; nothing is written or changed.
+    /// Checks and encodes entries; nothing is written or changed. Gives the leaves, and the records after room for a header.
     fn encode(&mut self, entries: &[Entry]) -> Result<(Vec<String>, Vec<u8>), JournalError> {
         let refused = |position: usize| move |why| JournalError::Entry { position, why };
         let mut salts = vec![0; size_of::<Salt>() * entries.len()];
         (self.entropy)(&mut salts);
         let mut leaves = Vec::with_capacity(entries.len());
-        let mut records = Vec::new();
+        let mut records = vec![0; HEADER_BYTES];
+        let mut payload = Vec::new();
         for (position, (entry, salt)) in entries.iter().zip(salts.as_chunks::<16>().0).enumerate() {
-            let payload = entry.payload_bytes().map_err(refused(position))?;
-            let leaf = Leaf::new(&entry.kind, &entry.at, salt, &payload).encode();
+            entry.payload_into(&mut payload).map_err(refused(position))?;
+            let leaf = Leaf::written(&entry.kind, &entry.at, salt, &payload);
             push_record(&mut records, salt, leaf.as_bytes(), &payload)
-                .filter(|()| records.len() <= LONGEST_GROUP)
+                .filter(|()| records.len() - HEADER_BYTES <= LONGEST_GROUP)
                 .ok_or("one append holds at most 1 GiB")
                 .map_err(refused(position))?;
             leaves.push(leaf);
@@ -220,10 +221,10 @@ impl Journal {
         Ok(())
     }
 
-    fn write_group(&mut self, header: &Header, records: &[u8], note: &str) -> Result<(), JournalError> {
-        let mut bytes = Vec::with_capacity(HEADER_BYTES + records.len() + note.len());
-        bytes.extend_from_slice(&header.encode());
-        bytes.extend_from_slice(records);
+    /// `group` holds the records, after room for the header.
+    fn write_group(&mut self, header: &Header, group: Vec<u8>, note: &str) -> Result<(), JournalError> {
+        let mut bytes = group;
+        bytes[..HEADER_BYTES].copy_from_slice(&header.encode());
         bytes.extend_from_slice(note.as_bytes());
         let written = self
             .disk
