@@ -8,7 +8,7 @@ use serment_plan::locks::locks;
 use serment_plan::steps::{PlannedChange, ROW, Step, What, with_keys};
 use serment_plan::strategy::Replacement;
 use serment_plan::translate::column_ref;
-use serment_register::model::{ColumnPath, Text};
+use serment_register::model::{ColumnPath, RuleId, Text};
 use serment_register::text;
 use serment_state::batches::Count;
 use serment_store::Batch;
@@ -210,7 +210,15 @@ async fn below(
     Ok(true)
 }
 
-/// Reads the rows of a change: keys, client, and which rules have ended.
+/// The rule of a change that has only one: what it changes, that rule changes, and no row is asked.
+fn only_rule(planned: &PlannedChange) -> Option<&RuleId> {
+    match planned.ended.as_slice() {
+        [(rule, _)] => Some(rule),
+        _ => None,
+    }
+}
+
+/// Reads the rows of a change: keys, client, and which of several rules have ended.
 async fn read(
     batch: &mut dyn Batch,
     planned: &PlannedChange,
@@ -219,12 +227,10 @@ async fn read(
     limit: u32,
 ) -> Result<Vec<Row>, Trouble> {
     let mut fields: Vec<Field> = planned.client.iter().cloned().map(Field::Client).collect();
-    fields.extend(
-        planned
-            .ended
-            .iter()
-            .map(|(_, ended)| Field::Condition(rename(ended, ROW, planned.alias))),
-    );
+    if only_rule(planned).is_none() {
+        let ended = planned.ended.iter();
+        fields.extend(ended.map(|(_, ended)| Field::Condition(rename(ended, ROW, planned.alias))));
+    }
     let rows = Rows {
         keys: Keys {
             table: planned.name.clone(),
@@ -243,13 +249,16 @@ async fn read(
 fn group(done: &mut Done, planned: &PlannedChange, row: &Row) -> usize {
     let mut fields = row.fields.iter();
     let client = planned.client.as_ref().and_then(|_| fields.next()).and_then(text);
-    let rules = planned
-        .ended
-        .iter()
-        .zip(fields)
-        .filter(|(_, ended)| **ended == Value::Bool(true))
-        .map(|((rule, _), _)| rule.to_string())
-        .collect();
+    let rules = match only_rule(planned) {
+        Some(rule) => vec![rule.to_string()],
+        None => planned
+            .ended
+            .iter()
+            .zip(fields)
+            .filter(|(_, ended)| **ended == Value::Bool(true))
+            .map(|((rule, _), _)| rule.to_string())
+            .collect(),
+    };
     let count = Count {
         rules,
         table: planned.table.to_string(),
