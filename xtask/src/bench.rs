@@ -45,7 +45,10 @@ pub fn run(words: &[&str]) -> Result<ExitCode> {
         }
     };
     let interrupts = Interrupts::listen()?;
-    let binary = built(&asked, &interrupts, "serment-cli", "serment")?;
+    let binary = match &asked.binary {
+        Some(path) => std::path::absolute(path)?,
+        None => built(&asked, &interrupts, "serment-cli", "serment")?,
+    };
     let mut bench = Bench {
         asked,
         interrupts,

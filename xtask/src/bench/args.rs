@@ -2,7 +2,8 @@
 
 /// How it is used.
 pub const HELP: &str = "\
-cargo xtask bench NAME [--quick] [--format text|json] [--case PART] [--rounds N] [--profile PROFILE]
+cargo xtask bench NAME [--quick] [--format text|json] [--case PART] [--rounds N]
+                       [--profile PROFILE | --binary FILE]
 
   NAME        retention, memory, journal or cli
   --quick     small data: about a minute, to try things; without it, the sizes that the figures are about
@@ -10,6 +11,7 @@ cargo xtask bench NAME [--quick] [--format text|json] [--case PART] [--rounds N]
   --case      only the cases whose name contains this
   --rounds    how often ours and the reference take turns (default: 3, or 2 with --quick); the median counts
   --profile   the profile of cargo with which serment is built (default: release)
+  --binary    this serment is measured, and none is built
 ";
 
 /// A bench.
@@ -49,6 +51,8 @@ pub struct Asked {
     pub rounds: Option<u32>,
     /// Profile of cargo.
     pub profile: String,
+    /// A `serment` that is there already.
+    pub binary: Option<String>,
 }
 
 /// Reads the arguments after `bench`. The error is a sentence for whoever typed them.
@@ -60,6 +64,7 @@ pub fn read(words: &[&str]) -> Result<Asked, String> {
         case: None,
         rounds: None,
         profile: "release".to_owned(),
+        binary: None,
     };
     let mut name = None;
     let mut rest = words.iter().copied();
@@ -89,6 +94,7 @@ pub fn read(words: &[&str]) -> Result<Asked, String> {
                 _ => return Err("--rounds is a number from 1 on".to_owned()),
             },
             "--profile" => asked.profile = value()?.to_owned(),
+            "--binary" => asked.binary = Some(value()?.to_owned()),
             other if other.starts_with('-') => return Err(format!("{other} is no option of bench")),
             other if name.is_some() => return Err(format!("one bench at a time: what is {other}?")),
             other => name = Some(named(other)?),
@@ -123,6 +129,7 @@ mod tests {
             case: Some("append".to_owned()),
             rounds: Some(5),
             profile: "dist".to_owned(),
+            binary: Some("old/serment".to_owned()),
         };
         let spellings: [&[&str]; 2] = [
             &[
@@ -136,9 +143,12 @@ mod tests {
                 "5",
                 "--profile",
                 "dist",
+                "--binary",
+                "old/serment",
             ],
             &[
                 "--profile=dist",
+                "--binary=old/serment",
                 "--case=append",
                 "--rounds=5",
                 "--format=json",

@@ -11,8 +11,6 @@ use super::numbers::median;
 use super::{Bench, process, wide};
 use crate::{product, runner};
 
-/// How often a quick command is run.
-const TIMES: usize = 20;
 /// Rules over the wide database.
 const RULES: u64 = 100;
 
@@ -32,7 +30,10 @@ pub fn run(bench: &mut Bench) -> Result<()> {
             reference: Some(reference),
             ceiling: None,
             goal: Goal::AtMost(10.0),
-            note: format!("median of {TIMES}; reference: a program that does nothing"),
+            note: format!(
+                "median of {}; reference: a program that does nothing",
+                times(bench)
+            ),
         });
     }
     if bench.wants("cli.check") {
@@ -54,7 +55,10 @@ pub fn run(bench: &mut Bench) -> Result<()> {
             reference: None,
             ceiling: None,
             goal: Goal::AtMost(50.0),
-            note: format!("{name}, the largest example, {bytes} bytes of TOML; median of {TIMES}"),
+            note: format!(
+                "{name}, the largest example, {bytes} bytes of TOML; median of {}",
+                times(bench)
+            ),
         });
     }
     if bench.wants("cli.plan") {
@@ -63,10 +67,15 @@ pub fn run(bench: &mut Bench) -> Result<()> {
     Ok(())
 }
 
+/// How often a command is run that answers at once.
+fn times(bench: &Bench) -> u64 {
+    bench.size(40, 10)
+}
+
 /// The median of several runs.
 fn milliseconds(bench: &Bench, command: impl Fn() -> Command) -> Result<f64> {
     let mut took = Vec::new();
-    for _ in 0..TIMES {
+    for _ in 0..times(bench) {
         let ran = process::timed(&mut command(), &bench.interrupts)?;
         took.push(1000.0 * ran.wall.as_secs_f64());
     }
