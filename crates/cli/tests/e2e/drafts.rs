@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use serment_draft::measure::{Figures, measure};
-use serment_examples::accounting::{Dialect, Store, World, register_files, statements};
+use serment_examples::{COMPANIES, Company, Dialect, World};
 use serment_register::model::Register;
 use serment_sql::Kind;
 
@@ -69,25 +69,26 @@ fn chinook(folder: &Path) -> Figures {
     )
 }
 
-/// The fictitious accounting company, on seven databases.
-fn accounting(folder: &Path) -> Figures {
+/// A fictitious company, on its databases.
+fn fictitious(folder: &Path, company: &Company) -> Figures {
     let world = World {
-        people: 2_000,
+        people: 1_000,
         reference: jiff::civil::date(2026, 11, 1),
         seed: 7,
     };
     let mut databases = BTreeMap::new();
-    for store in Store::ALL {
-        let file = format!("{}.db", store.name());
+    for database in company.databases {
+        let file = format!("{}.db", database.name);
         let mut script = String::from("BEGIN;\n");
-        for statement in statements(world, store, Dialect::Sqlite) {
+        for statement in database.statements(world, Dialect::Sqlite) {
             script.push_str(statement.trim_end().trim_end_matches(';'));
             script.push_str(";\n");
         }
         make(folder, &file, &format!("{script}COMMIT;\n"));
-        databases.insert(store.name(), file);
+        databases.insert(database.name, file);
     }
-    let files = register_files(Dialect::Sqlite)
+    let files = company
+        .register_files(Dialect::Sqlite)
         .into_iter()
         .map(|(path, text)| (path.to_owned(), text.into_bytes()))
         .collect();
@@ -96,14 +97,11 @@ fn accounting(folder: &Path) -> Figures {
 
 #[test]
 fn the_figures_in_the_docs_are_those_of_today() {
-    let folders = [
-        tempfile::tempdir().expect("a folder"),
-        tempfile::tempdir().expect("a folder"),
-    ];
-    let measured = [
-        ("chinook", chinook(folders[0].path())),
-        ("accounting", accounting(folders[1].path())),
-    ];
+    let folder = || tempfile::tempdir().expect("a folder");
+    let mut measured = vec![("chinook", chinook(folder().path()))];
+    for company in COMPANIES {
+        measured.push((company.name, fictitious(folder().path(), company)));
+    }
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/drafts.md");
     let mut page = fs::read_to_string(path).expect("docs/drafts.md");
     let kept = page.clone();

@@ -50,7 +50,7 @@ async fn waits_for_that_client(kind: Kind) {
     let says = explained.rules.iter().find(|says| says.rule.0 == RULE).unwrap();
     assert_eq!(says.stand, Stand::Runs);
     assert_eq!(says.due, Some(jiff::civil::date(2030, 1, 1)));
-    assert_eq!(says.extended_by, [hold.id.clone()]);
+    assert_eq!(says.extended_by, std::slice::from_ref(&hold.id));
     assert!(
         explained.verdict.en.contains("as its client asked"),
         "{}",

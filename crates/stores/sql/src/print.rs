@@ -123,9 +123,9 @@ pub(crate) trait Dialect: Send + Sync {
     fn read(&self, column: &Column) -> Result<String, Failure>;
     /// A column as text.
     fn text(&self, column: &Column) -> Result<String, Failure>;
-    /// What rows of equal value have in common.
+    /// What rows of equal value have in common: the value, which groups faster than its text.
     fn group(&self, column: &Column) -> Result<String, Failure> {
-        self.text(column)
+        Ok(column.sql.clone())
     }
     /// A question about a time. With `positive`, unknown may be printed as false.
     fn time(
