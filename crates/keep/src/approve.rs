@@ -23,7 +23,8 @@ const SHORTEST: usize = 12;
 pub struct ApproveOptions {
     /// Rules: all are released, or none.
     pub rules: Vec<RuleId>,
-    /// The hash that was read: the plan's, its store's or the rule's; a prefix of at least 12 characters will do.
+    /// The hash that was read: the plan's, its store's, that of these rules or the rule's own; a prefix of at least 12
+    /// characters will do.
     pub hash: String,
     /// Who says yes.
     pub actor: String,
@@ -87,6 +88,7 @@ impl Keeper<'_> {
         if !shortened(&rule.hash)
             && !shortened(&observation.plan.hash)
             && !of_store(options, observation, rule)
+            && !of_these(options, observation)
         {
             return Err(KeepError::Stale {
                 rule: rule.id.to_string(),
@@ -187,6 +189,14 @@ fn refusal(refused: &KeepError) -> Value {
         KeepError::UnknownRule(_) => json!({ "code": "unknown_rule" }),
         other => json!({ "code": "failed", "detail": Text::verbatim(other.to_string()) }),
     }
+}
+
+/// Whether the hash is that of the plan of these very rules.
+fn of_these(options: &ApproveOptions, observation: &Observation) -> bool {
+    let of_these = observation
+        .plan
+        .only(&|other: &PlannedRule| options.rules.contains(&other.id));
+    options.hash.len() >= SHORTEST && of_these.hash.starts_with(&options.hash)
 }
 
 /// Whether the hash is that of the plan of the rule's store.

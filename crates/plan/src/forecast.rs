@@ -430,6 +430,10 @@ impl Forecast {
                 .map(|(_, rule)| rule)
                 .collect();
             let ended = says(index, ENDED);
+            // Where rows never go, nothing keeps one from going.
+            let erases = steps
+                .iter()
+                .any(|(effect, of)| *effect == Effect::Erase && of.contains(rule));
             let oldest = group
                 .clocks
                 .get(index)
@@ -446,7 +450,7 @@ impl Forecast {
                 (says(index, 4), &mut line.kept_by_state),
                 (says(index, 5), &mut line.contradictory),
                 (
-                    ended && running.is_empty() && !goes && !steps.is_empty(),
+                    ended && running.is_empty() && !goes && erases,
                     &mut line.kept_by_reference,
                 ),
             ];

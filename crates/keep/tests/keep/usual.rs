@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::civil::{Time, time};
+use serment_keep::approve::ApproveOptions;
 use serment_keep::faults::{Faults, with};
+use serment_keep::observe::ObserveOptions;
 use serment_keep::outcome::Code;
-use serment_keep::{KeepOptions, Report};
+use serment_keep::{KeepError, KeepOptions, Report};
+use serment_register::model::RuleId;
 use serment_sql::Kind;
 
 use crate::people::{SMALL, many};
@@ -245,4 +248,67 @@ async fn batches_begin_within_the_time_window_only() {
         .await;
     assert!(report.is_clean(), "{report:#?}");
     assert_eq!(world.ids("customers").await, [3, 6, 9]);
+}
+
+#[tokio::test]
+async fn rows_that_never_go_are_kept_by_no_reference() {
+    let world = World::new(Kind::Sqlite, Foreign::Keys, true).await;
+    world.script(SMALL).await;
+    let opened = world.open().await;
+    let seen = opened
+        .keeper()
+        .observer()
+        .observe(&ObserveOptions::default())
+        .await;
+    let forecast = seen.unwrap().forecast;
+    let of = |rule: &str| {
+        let lines = forecast.lines.iter().filter(move |((id, _), _)| id.0 == rule);
+        lines.fold((0, 0), |(due, kept), (_, line)| {
+            (due + line.due, kept + line.kept_by_reference)
+        })
+    };
+    let (due, kept) = of("sales.visits_1y");
+    assert!(due > 0 && kept == 0, "{due} anonymised, {kept} kept");
+    assert!(of("sales.customers_3y").1 > 0, "invoices keep their customers");
+}
+
+#[tokio::test]
+async fn the_plan_of_two_rules_approves_these_two() {
+    let world = World::new(Kind::Sqlite, Foreign::Keys, true).await;
+    let opened = world.open().await;
+    let two = ["sales.visits_1y", "sales.posts_2y"].map(|rule| RuleId(rule.to_owned()));
+    let options = ObserveOptions {
+        rules: Some(two.iter().cloned().collect()),
+        ..ObserveOptions::default()
+    };
+    let hash = opened
+        .keeper()
+        .observer()
+        .observe(&options)
+        .await
+        .unwrap()
+        .plan
+        .hash;
+    let approve = |rules: &[RuleId]| {
+        let options = ApproveOptions {
+            rules: rules.to_vec(),
+            hash: hash.clone(),
+            actor: "a test".to_owned(),
+            accept: Vec::new(),
+        };
+        let keeper = opened.keeper();
+        async move { keeper.approve(&options).await }
+    };
+    for others in [
+        vec![two[0].clone()],
+        vec![two[0].clone(), RuleId(RULE.to_owned())],
+    ] {
+        let refused = approve(&others).await.unwrap_err();
+        assert!(
+            matches!(refused, KeepError::Stale { .. }),
+            "{others:?}: {refused}"
+        );
+    }
+    let approved = approve(&[two[1].clone(), two[0].clone()]).await.unwrap();
+    assert_eq!(approved.len(), 2);
 }
