@@ -1,8 +1,8 @@
 //! Counts, samples and suspicions: a few questions at a time, never a whole table in memory.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use futures::stream::{self, StreamExt};
+use futures::stream::{self, StreamExt, TryStreamExt};
 use serment_plan::forecast::{self, Forecast};
 use serment_plan::judgement::Names;
 use serment_plan::steps::ROW;
@@ -74,28 +74,29 @@ impl Observer<'_> {
 
     /// The values that fill too much of a column that starts a clock of these rules.
     pub(crate) async fn suspicions(&self, sight: &Sight, plan: &Plan) -> Result<Vec<Suspicion>, KeepError> {
-        let mut known: BTreeMap<(TableId, String), Option<Frequency>> = BTreeMap::new();
+        let judged: Vec<_> = plan.rules.iter().filter(|rule| !rule.blind).collect();
+        let columns = judged.iter().flat_map(|rule| self.clock_columns(&rule.id));
+        let columns: BTreeSet<(TableId, String)> = columns.collect();
+        let asked = columns.into_iter().filter_map(|(id, column)| {
+            let store = sight.stores.get(&id.store)?;
+            let table = self.register.table(&id)?;
+            let name = TableName {
+                schema: table.schema.clone(),
+                name: table.name.clone(),
+            };
+            Some(async move {
+                let found = store.most_frequent(&name, &column).await?;
+                Ok::<_, KeepError>(((id, column), found))
+            })
+        });
+        let known: BTreeMap<(TableId, String), Option<Frequency>> = stream::iter(asked)
+            .buffer_unordered(TOGETHER)
+            .try_collect()
+            .await?;
         let mut suspicions = Vec::new();
-        for planned in plan.rules.iter().filter(|rule| !rule.blind) {
+        for planned in judged {
             for (id, column) in self.clock_columns(&planned.id) {
-                let Some(store) = sight.stores.get(&id.store) else {
-                    continue;
-                };
-                let frequency = match known.get(&(id.clone(), column.clone())) {
-                    Some(frequency) => frequency.clone(),
-                    None => {
-                        let Some(table) = self.register.table(&id) else {
-                            continue;
-                        };
-                        let name = TableName {
-                            schema: table.schema.clone(),
-                            name: table.name.clone(),
-                        };
-                        let found = store.most_frequent(&name, &column).await?;
-                        known.insert((id.clone(), column.clone()), found.clone());
-                        found
-                    }
-                };
+                let frequency = known.get(&(id.clone(), column.clone())).cloned().flatten();
                 let Some(frequency) = frequency else { continue };
                 if frequency.of >= SUSPECT_ROWS
                     && frequency.rows.saturating_mul(100) > frequency.of.saturating_mul(SUSPECT_SHARE)

@@ -136,6 +136,16 @@ pub(crate) trait Dialect: Send + Sync {
         test: &TimeTest,
         positive: bool,
     ) -> Result<String, Failure>;
+    /// What follows from a question about a time, and an index on the column serves, where the question itself hides it.
+    fn time_edge(
+        &self,
+        _bind: &mut Binder<'_>,
+        _column: &Column,
+        _written: TimeForm,
+        _test: &TimeTest,
+    ) -> Result<Option<String>, Failure> {
+        Ok(None)
+    }
     /// A time as text that keeps what the column says, as a part of a JSON array.
     fn time_text(&self, column: &Column, written: TimeForm) -> Result<String, Failure>;
     /// A time in seconds since the epoch, or NULL.

@@ -1,4 +1,5 @@
-//! Keys in PostgreSQL: read as JSON, given back as one JSON parameter that the server turns into a typed relation.
+//! Keys in PostgreSQL: read as JSON, given back as one parameter: an array of whole numbers, else JSON that the server turns
+//! into a typed relation.
 
 use serde_json::{Map, Value as Json};
 use serment_store::Failure;
@@ -91,6 +92,17 @@ pub(super) fn one_of(
         let (low, high) = (bind.bind(Value::Integer(low)), bind.bind(Value::Integer(high)));
         return Ok(format!("({} BETWEEN {low} AND {high})", column.sql));
     }
+    // An array of numbers is read, searched and planned for faster than a relation.
+    if let [column] = columns
+        && column.r#type.kind == ColumnKind::Integer
+        && let Some(numbers) = usable
+            .iter()
+            .map(|(key, _)| number(key))
+            .collect::<Option<Vec<_>>>()
+    {
+        let array = bind.text(format!("{{{}}}", numbers.join(",")));
+        return Ok(format!("({} = ANY(CAST({array} AS bigint[])))", column.sql));
+    }
     let ours: Vec<_> = columns.iter().map(|column| column.sql.clone()).collect();
     let left = if ours.len() == 1 {
         ours[0].clone()
@@ -159,6 +171,16 @@ pub(super) fn object(columns: &[Column], key: &Key) -> Option<Map<String, Json>>
         object.insert(format!("c{position}"), part.clone());
     }
     Some(object)
+}
+
+/// A key that is one whole number, as text.
+fn number(key: &Key) -> Option<String> {
+    let [part] = key.0.as_slice() else { return None };
+    let number: i64 = match part {
+        Json::String(text) => text.trim().parse().ok()?,
+        part => part.as_i64()?,
+    };
+    Some(number.to_string())
 }
 
 fn plain(part: &Json) -> String {

@@ -201,6 +201,15 @@ impl Printer<'_> {
         for part in open {
             printed.push(self.filter(part)?);
         }
+        for part in &costly {
+            if let Condition::Time { column, test } = part {
+                let found = self.column(&column.column)?;
+                let edge = self
+                    .dialect
+                    .time_edge(&mut self.bind, &found, column.written, test)?;
+                printed.extend(edge);
+            }
+        }
         let name = self.fresh_name("u");
         let source = self.computed_once(&shared, &name, Vec::new(), String::new())?;
         if source.is_empty() {

@@ -232,6 +232,16 @@ impl Dialect for Sqlite {
         time::test(bind, column, &value_of(column)?, written, test, positive)
     }
 
+    fn time_edge(
+        &self,
+        bind: &mut Binder<'_>,
+        column: &Column,
+        written: TimeForm,
+        test: &TimeTest,
+    ) -> Result<Option<String>, Failure> {
+        Ok(time::edge(bind, &value_of(column)?, written, test))
+    }
+
     fn time_text(&self, column: &Column, written: TimeForm) -> Result<String, Failure> {
         Ok(time::text(&value_of(column)?, written))
     }

@@ -56,17 +56,28 @@ pub(super) fn test(
             })
         }
     };
-    let (op, bound) = match test {
-        TimeTest::Before(bound) | TimeTest::Between { before: bound, .. } => ("<", bound),
-        TimeTest::From(bound) => (">=", bound),
-        TimeTest::Implausible { .. } => return Ok(exact),
-    };
     if !positive || column.read.is_some() {
         return Ok(exact);
     }
-    // Any readable text before the bound is also, as text, before a day well after it: an index on the column serves.
+    Ok(match edge(bind, v, written, test) {
+        Some(edge) => format!("({edge} AND {exact})"),
+        None => exact,
+    })
+}
+
+/// What follows from a question, and an index on the column serves: any readable text before the bound is also, as text,
+/// before a day well after it.
+pub(super) fn edge(bind: &mut Binder<'_>, v: &str, written: TimeForm, test: &TimeTest) -> Option<String> {
+    if moments::per_second(written).is_some() {
+        return None;
+    }
+    let (op, bound) = match test {
+        TimeTest::Before(bound) | TimeTest::Between { before: bound, .. } => ("<", bound),
+        TimeTest::From(bound) => (">=", bound),
+        TimeTest::Implausible { .. } => return None,
+    };
     let edge = bind.text(moments::edge(bound, op == "<"));
-    Ok(format!("({v} {op} {edge} AND {exact})"))
+    Some(format!("{v} {op} {edge}"))
 }
 
 /// What is asked of what was read: before, for the whole row, or here.
@@ -173,14 +184,17 @@ impl Plausible {
 /// that they read. That costs a tenth of looking at it sign by sign, which is for the rest.
 pub(super) fn reading(v: &str) -> String {
     // SQLite knows a 24th hour; we do not.
-    let reads = format!(
-        "datetime(substr({v}, 1, 19)) IS replace(substr({v}, 1, 19), 'T', ' ') AND {v} > '0001' AND substr({v}, 12, 2) < '24'"
-    );
+    let read = |begin: &str| {
+        format!(
+            "datetime({begin}) IS replace({begin}, 'T', ' ') AND {v} > '0001' AND substr({v}, 12, 2) < '24'"
+        )
+    };
+    let (whole, reads) = (read(v), read(&format!("substr({v}, 1, 19)")));
     format!(
         "(CASE WHEN {v} IS NULL THEN NULL \
          WHEN typeof({v}) <> 'text' THEN '?' \
          WHEN octet_length({v}) = 10 AND date({v}) IS {v} AND {v} > '0001' THEN 'd' || {v} \
-         WHEN octet_length({v}) = 19 AND {reads} THEN 'l' || replace({v}, ' ', 'T') \
+         WHEN octet_length({v}) = 19 AND {whole} THEN 'l' || replace({v}, ' ', 'T') \
          WHEN octet_length({v}) = 20 AND {reads} AND substr({v}, 20) = 'Z' \
          THEN 'i' || replace(substr({v}, 1, 19), ' ', 'T') \
          WHEN octet_length({v}) = 25 AND {reads} AND datetime({v}) IS NOT NULL \
