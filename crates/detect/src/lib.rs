@@ -1,6 +1,6 @@
 //! What columns hold, guessed from their names, their types and a few of their values, in French and English.
 //!
-//! [`column`] makes the guesses, each with its confidence and its reasons; [`content`] says what values are, whatever
+//! [`mod@column`] makes the guesses, each with its confidence and its reasons; [`content`] says what values are, whatever
 //! their column is called, and is what a check of declared columns relies on; [`value`] has the tests of single values,
 //! with their checksums; [`words`] takes names apart; [`lexicon`] is what names mean. Everything is pure, and no value
 //! ever appears in an answer.
