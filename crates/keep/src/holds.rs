@@ -174,9 +174,11 @@ impl Keeper<'_> {
             serment_plan::cutoff::due_date(from, period).map_err(|error| KeepError::Plan(error.into()))
         };
         if due(keep)? <= due(own)? {
+            let own = serment_register::say::period(own);
             return Err(KeepError::NotExtensible(text!(
                 "{rule} garde déjà {own} : un client ne peut que demander plus long ; plus court s'écrit dans le registre",
-                "{rule} keeps for {own} already: a client can only ask for longer; shorter is written in the register"
+                "{rule} keeps for {own} already: a client can only ask for longer; shorter is written in the register";
+                own
             )));
         }
         Ok(())

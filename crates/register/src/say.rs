@@ -9,7 +9,7 @@ mod french;
 use std::collections::BTreeSet;
 
 use crate::check::graph::{self, Graph};
-use crate::model::{Activity, Category, Language, Loss, Register, Rule, RuleId, Strategy, Text};
+use crate::model::{Activity, Category, Language, Loss, Period, Register, Rule, RuleId, Strategy, Text};
 use crate::taxonomy;
 
 /// Every rule with its sentence in French and English, in the order of the register.
@@ -22,6 +22,14 @@ pub fn every(register: &Register) -> Vec<(RuleId, Text)> {
             (one.id.clone(), Text { fr, en })
         })
         .collect()
+}
+
+/// A period in words: "3 mois", "3 months".
+pub fn period(period: Period) -> Text {
+    Text {
+        fr: french::period(period),
+        en: english::period(period),
+    }
 }
 
 /// The sentence of one rule.

@@ -5,7 +5,8 @@ use std::time::Duration;
 use anyhow::Result;
 use serde_json::Value;
 use serment_keep::holds::{HoldRequest, NewHold};
-use serment_register::model::{Period, Register, TableId};
+use serment_register::model::{Period, Register, TableId, Text};
+use serment_register::say::period;
 use serment_state::holds::{Hold as Held, Scope};
 use serment_store::condition::Key;
 
@@ -80,10 +81,11 @@ fn add(session: &mut Session, args: &HoldAdd) -> Result<Exit> {
     let id = look.paint(Tone::Strong, &hold.id);
     let text = match &new.scope {
         HoldRequest::Extension { rule, client, keep } => {
-            let client = harmless(client);
+            let (client, keep) = (harmless(client), period(*keep));
             both!(
                 "Suspension {id} en vigueur : {rule} attend {keep} pour le client {client}.",
-                "Hold {id} in force: {rule} waits {keep} for client {client}."
+                "Hold {id} in force: {rule} waits {keep} for client {client}.";
+                keep
             )
         }
         _ => both!(
@@ -195,9 +197,11 @@ fn scope(scope: &Scope, look: &Look) -> String {
         }
         Scope::Extension { rule, client, keep } => {
             let client = harmless(client);
+            let keep = Period::parse(keep).map_or_else(|_| Text::verbatim(harmless(keep)), period);
             look.say(&both!(
                 "client {client}, {rule} : {keep}",
-                "client {client}, {rule}: {keep}"
+                "client {client}, {rule}: {keep}";
+                keep
             ))
             .to_owned()
         }

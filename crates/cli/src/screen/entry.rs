@@ -4,7 +4,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use serment_journal::{Payload, StoredEntry};
 use serment_keep::outcome::{Residue, Verdict};
-use serment_register::model::Text;
+use serment_register::model::{Period, Text};
+use serment_register::say::period;
 
 use super::keep::{residual, verdict, why};
 use super::look::{Look, Tone, harmless, left};
@@ -264,6 +265,10 @@ fn told(name: &str, value: &Value, look: &Look) -> String {
             other => Text::verbatim(other),
         }),
         ("ground", Value::String(written)) => say(ground(written)),
+        ("keep", Value::String(written)) => match Period::parse(written) {
+            Ok(keep) => say(period(keep)),
+            Err(_) => written.clone(),
+        },
         ("status", Value::String(word)) => say(status(word)),
         ("event", Value::String(event)) => say(match event.as_str() {
             "began" => both!("début", "beginning"),

@@ -107,6 +107,11 @@ async fn a_client_cannot_ask_for_less_nor_about_what_is_nobodys() {
             "{rule} {keep}: {refused}"
         );
     }
+    let KeepError::NotExtensible(why) = asked(&opened, RULE, "3 years").await.unwrap_err() else {
+        panic!("another error");
+    };
+    assert!(why.fr.contains("garde déjà 3 ans"), "{}", why.fr);
+    assert!(why.en.contains("keeps for 3 years already"), "{}", why.en);
     assert!(opened.keeper().hold_list(true).await.unwrap().is_empty());
 }
 

@@ -183,7 +183,7 @@ fn lasting(label: &str) -> Option<String> {
 }
 
 /// "3 years"
-fn period(period: Period) -> String {
+pub(super) fn period(period: Period) -> String {
     let unit = match period.unit {
         Unit::Years => "year",
         Unit::Months => "month",

@@ -190,7 +190,7 @@ fn lasting(label: &str) -> Option<String> {
 }
 
 /// "3 ans"
-fn period(period: Period) -> String {
+pub(super) fn period(period: Period) -> String {
     let unit = match (period.unit, period.count) {
         (Unit::Years, 1) => "an",
         (Unit::Years, _) => "ans",
